@@ -1,0 +1,1 @@
+"""People: pages, JSON API, event stream, command line."""

@@ -1,0 +1,1 @@
+"""Outside systems: sources that are read and channels that messages go to."""

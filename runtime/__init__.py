@@ -1,0 +1,1 @@
+"""Everything with a clock, a database or a queue."""

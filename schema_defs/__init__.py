@@ -1,0 +1,1 @@
+"""What may be written: one module per document kind, and the loader that reads them."""

@@ -1,0 +1,111 @@
+"""`dataset`: a table of facts and its typed columns."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from schema_defs.base import Currency, Document, Expr, Fault, Key, Name, Part
+from schema_defs.text import Said, Text
+
+FieldType = Literal[
+    "text", "choice", "number", "money", "percent", "boolean", "date", "datetime", "person", "region", "customer"
+]
+
+
+class Field(Part, frozen=True, kw_only=True):
+    """One typed column. `choices` belong to `choice`, `currency` to `money`; `visible_to` names the roles that may see it."""
+
+    type: FieldType
+    label: Text | None = None
+    choices: tuple[Key, ...] = ()
+    default: str | float | bool | None = None
+    currency: Currency | None = None
+    visible_to: tuple[Name, ...] = ()
+    unit: Text | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        if self.type == "choice" and not self.choices:
+            yield Fault(
+                path=("choices",),
+                code="missing-choices",
+                message=Said(zh="选项字段没有列出可选值", en="a choice field lists no choices"),
+                suggestion=Said(zh="写成 choices: [A, B]", en="write choices: [A, B]"),
+            )
+        if self.choices and self.type == "choice" and self.default is not None and self.default not in self.choices:
+            yield Fault(
+                path=("default",),
+                code="default-not-a-choice",
+                message=Said(
+                    zh=f"默认值 '{self.default}' 不在可选值中：{', '.join(self.choices)}",
+                    en=f"the default '{self.default}' is none of the choices: {', '.join(self.choices)}",
+                ),
+            )
+
+
+class Credit(Part, frozen=True, kw_only=True):
+    """Split credit: the fields that hold the people of a record and their shares."""
+
+    people: Name
+    share: Name
+
+
+class Dataset(Document, frozen=True, kw_only=True, tag="dataset", tag_field="kind"):
+    """`key` names the fields that identify a record, `time` the one that dates it, `owner` and `region` whose it is."""
+
+    key: Name | tuple[Name, ...]
+    time: Name
+    fields: dict[Name, FieldType | Field]
+    owner: Name | Credit | None = None
+    region: Name | None = None
+    attribution: Literal["at_time", "now"] = "at_time"
+    void: Expr | None = None
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        return (self.key,) if isinstance(self.key, str) else self.key
+
+    def field(self, name: str) -> Field:
+        """The field with its short form written out."""
+        found = self.fields[name]
+        return Field(type=found) if isinstance(found, str) else found
+
+    def faults(self) -> Iterator[Fault]:
+        for place, name, wanted in self._references():
+            if name not in self.fields:
+                yield _unknown_field(place, name, self.fields)
+            elif wanted and self.field(name).type not in wanted:
+                yield _wrong_type(place, name, self.field(name).type, wanted)
+
+    def _references(self) -> Iterator[tuple[tuple[str | int, ...], str, tuple[str, ...]]]:
+        for position, name in enumerate(self.key_fields):
+            yield (("key",) if isinstance(self.key, str) else ("key", position)), name, ()
+        yield ("time",), self.time, ("date", "datetime")
+        if isinstance(self.owner, Credit):
+            yield ("owner", "people"), self.owner.people, ()
+            yield ("owner", "share"), self.owner.share, ()
+        elif self.owner is not None:
+            yield ("owner",), self.owner, ("person",)
+        if self.region is not None:
+            yield ("region",), self.region, ("region",)
+
+
+def _unknown_field(path: tuple[str | int, ...], name: str, fields: dict[str, FieldType | Field]) -> Fault:
+    known = ", ".join(fields)
+    return Fault(
+        path=path,
+        code="unknown-field",
+        message=Said(
+            zh=f"没有字段 '{name}'；已有字段：{known}", en=f"there is no field '{name}'; the fields are: {known}"
+        ),
+    )
+
+
+def _wrong_type(path: tuple[str | int, ...], name: str, given: str, wanted: tuple[str, ...]) -> Fault:
+    allowed = " / ".join(wanted)
+    return Fault(
+        path=path,
+        code="wrong-field-type",
+        message=Said(
+            zh=f"字段 '{name}' 的类型是 {given}，这里需要 {allowed}",
+            en=f"the field '{name}' is of type {given}, but {allowed} is needed here",
+        ),
+    )

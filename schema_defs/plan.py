@@ -1,0 +1,101 @@
+"""`plan`: a year's target of one metric, split over months, regions and people."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from schema_defs.base import Document, Fault, Key, MonthKey, Name, Part, Quantity
+from schema_defs.text import Said
+
+Months = Literal["even", "working_days", "history"] | tuple[Quantity, ...]
+
+
+class RegionShare(Part, frozen=True, kw_only=True):
+    """A region's part: by `weight` within `floor` and `cap`, or pinned (`pin` for the year, `pins` per month), or declared (`value`)."""
+
+    weight: Quantity | None = None
+    floor: Quantity | None = None
+    cap: Quantity | None = None
+    pin: Quantity | None = None
+    pins: dict[MonthKey, Quantity] = {}
+    value: Quantity | None = None
+    regions: dict[Key, "RegionShare"] = {}
+
+
+class PersonShare(Part, frozen=True, kw_only=True):
+    """A person's part within the region."""
+
+    weight: Quantity | None = None
+    floor: Quantity | None = None
+    cap: Quantity | None = None
+    pin: Quantity | None = None
+    pins: dict[MonthKey, Quantity] = {}
+    value: Quantity | None = None
+
+
+class TargetsMap(Part, frozen=True, kw_only=True):
+    """Which columns of the targets' file hold what; `quarter` or `month` narrows the period, else a row is a year."""
+
+    key: str
+    value: str
+    year: str | None = None
+    quarter: str | None = None
+    month: str | None = None
+    scope: str | None = None
+
+
+class TargetsFrom(Part, frozen=True, kw_only=True):
+    """Targets known from elsewhere: a row is one key's target of a year, quarter or month."""
+
+    map: TargetsMap
+    data: Name | None = None
+    file: str | None = None
+    months: Months = "even"
+    scope: Literal["person", "region", "company"] = "person"
+
+    def faults(self) -> Iterator[Fault]:
+        if (self.data is None) == (self.file is None):
+            yield Fault(
+                path=(),
+                code="data-or-file",
+                message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
+            )
+
+
+class Plan(Document, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
+    """One of `total` (split), `value` (a ratio's declared target) or `targets_from` (known from elsewhere)."""
+
+    metric: Name
+    year: Annotated[int, Meta(ge=1990, le=2200)] | None = None
+    total: Quantity | None = None
+    unit: Quantity | None = None
+    months: Months = "even"
+    regions: dict[Key, RegionShare] = {}
+    people: Literal["even", "history"] | dict[Key, PersonShare] = "even"
+    value: Quantity | None = None
+    targets_from: TargetsFrom | None = None
+    pace: Literal["working_days", "calendar_days", "history"] = "working_days"
+
+    def faults(self) -> Iterator[Fault]:
+        given = [key for key in ("total", "value", "targets_from") if getattr(self, key) is not None]
+        if len(given) != 1:
+            yield Fault(
+                path=(given[1],) if given else (),
+                code="one-of-total-value-targets",
+                message=Said(
+                    zh=f"total、value、targets_from 三者必须且只能有一个（现有：{'、'.join(given) or '无'}）",
+                    en=f"exactly one of total, value and targets_from is needed (given: {', '.join(given) or 'none'})",
+                ),
+            )
+        if self.year is None and self.targets_from is None:
+            yield Fault(path=(), code="missing-key", message=Said(zh="缺少 year", en="year is missing"))
+        if isinstance(self.months, tuple) and len(self.months) != 12:
+            yield Fault(
+                path=("months",),
+                code="twelve-weights",
+                message=Said(
+                    zh=f"months 需要 12 个权重，现有 {len(self.months)} 个",
+                    en=f"months needs twelve weights, and has {len(self.months)}",
+                ),
+            )
