@@ -18,8 +18,12 @@ ScopedValues = dict[str, Scalar | Values]
 """The names' values, or (with `scopes`) those of each scope key."""
 
 
-class Expected(Part, frozen=True, kw_only=True):
-    """What must hold after the step; what is not named is not checked."""
+Expectation = dict[Key, State | tuple[Notice, ...] | dict[Key, State | tuple[Notice, ...]]]
+"""`{state: …, notices: […]}`, or (with `scopes`) that per scope key."""
+
+
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """What must hold after the step; what is None is not checked."""
 
     state: State | None = None
     notices: tuple[Notice, ...] | None = None
@@ -31,7 +35,12 @@ class Step(Part, frozen=True, kw_only=True):
     day: date
     values: ScopedValues | msgspec.UnsetType | None = msgspec.UNSET
     late: dict[date, ScopedValues | None] = {}
-    expect: Expected | dict[Key, Expected] | None = None
+    expect: Expectation = {}
+
+    def expected(self, scope: Key | None = None) -> Expected:
+        """What is expected of the one scope (None), or of one of the test's `scopes`."""
+        wanted = self.expect if scope is None else self.expect.get(scope, {})
+        return msgspec.convert(wanted, Expected)
 
 
 class Silence(Part, frozen=True, kw_only=True):
@@ -65,6 +74,12 @@ class Case(Document, frozen=True, kw_only=True, tag="test", tag_field="kind"):
     expect: tuple[ExpectedValue, ...] = ()
 
     def faults(self) -> Iterator[Fault]:
+        yield from self._subject_faults()
+        for position, step in enumerate(self.days):
+            for path, wanted in _expectations(step, self.scopes):
+                yield from _unknown_expectations(("days", position, "expect", *path), wanted)
+
+    def _subject_faults(self) -> Iterator[Fault]:
         given = [key for key in ("rule", "define", "metric") if getattr(self, key) is not None]
         if len(given) != 1:
             yield Fault(
@@ -73,5 +88,34 @@ class Case(Document, frozen=True, kw_only=True, tag="test", tag_field="kind"):
                 message=Said(
                     zh="测试必须且只能有 rule、define、metric 之一",
                     en="a test has exactly one of rule, define and metric",
+                ),
+            )
+
+
+def _expectations(step: Step, scopes: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    if not scopes:
+        yield (), step.expect
+        return
+    for scope, wanted in step.expect.items():
+        yield (scope,), wanted
+
+
+def _unknown_expectations(path: tuple[str | int, ...], wanted: object) -> Iterator[Fault]:
+    if not isinstance(wanted, dict):
+        yield Fault(
+            path=path,
+            code="wrong-expectation",
+            message=Said(zh="这里需要 {state: …, notices: […]}", en="{state: …, notices: […]} is needed here"),
+        )
+        return
+    for key, value in wanted.items():
+        allowed = {"state": str, "notices": tuple}.get(key)
+        if allowed is None or not isinstance(value, allowed):
+            yield Fault(
+                path=(*path, key),
+                code="wrong-expectation",
+                message=Said(
+                    zh=f"'{key}' 不是可以期望的内容；可写 state（一个状态）和 notices（通知列表）",
+                    en=f"'{key}' cannot be expected so; write state (one state) and notices (a list of notices)",
                 ),
             )
