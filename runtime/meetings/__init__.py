@@ -1,0 +1,1 @@
+"""The weekly calibration and its snapshots."""
