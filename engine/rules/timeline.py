@@ -1,0 +1,62 @@
+"""The one function behind the live system, the backtest, the rules' tests and the explanation."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from engine.rules.fold import Alert, Past, replay, state_of
+from engine.rules.notices import Notice, Told, tell
+from engine.rules.verdict import Judgement
+from schema_defs.case import State
+from schema_defs.rule import RuleBody
+
+
+class Transition(msgspec.Struct, frozen=True):
+    """One change of the state, on the judged day that caused it."""
+
+    day: date
+    before: State
+    after: State
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A scope after a step: every judged day with its state (the day strip), what is due, and what was told then."""
+
+    day: date
+    alert: Alert
+    state: State
+    past: tuple[Past, ...]
+    transitions: tuple[Transition, ...]
+    notices: tuple[Notice, ...]
+    told: Told
+
+
+def timeline(
+    rule: RuleBody, judgements: Sequence[Judgement], day: date, told: Told | None = None, *, silent: bool = False
+) -> Outcome:
+    """The outcome of a step of `day`, from ALL judgements of one scope and what one recipient was last told.
+
+    `judgements` are of judged days only, in any order; those after `day` are left out. `silent` means that the step falls
+    into a silence.
+    """
+    known = sorted((one for one in judgements if one.day <= day), key=lambda one: one.day)
+    return conclude(rule, replay(rule, known), day, told or Told(), silent=silent)
+
+
+def conclude(rule: RuleBody, past: Sequence[Past], day: date, told: Told, *, silent: bool = False) -> Outcome:
+    """As `timeline`, over days that were replayed already."""
+    notices, told_then = ((), told) if silent else tell(rule, past, told, day)
+    alert = past[-1].alert if past else Alert()
+    return Outcome(day, alert, state_of(alert, rule), tuple(past), transitions_of(past), notices, told_then)
+
+
+def transitions_of(past: Sequence[Past]) -> tuple[Transition, ...]:
+    """The changes of the state over the judged days, oldest first."""
+    before: State = "inactive"
+    changes: list[Transition] = []
+    for one in past:
+        if one.state != before:
+            changes.append(Transition(one.day, before, one.state))
+        before = one.state
+    return tuple(changes)
