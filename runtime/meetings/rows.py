@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 
 from runtime.columns import Json, MaybeMoment, Moment, key_column, maybe_name, name_column
-from runtime.row import Guarded, Row
+from runtime.row import Row
 
 
 class SnapshotRow(Row):
@@ -29,6 +29,5 @@ class SnapshotRow(Row):
 
     class Meta:
         table = "snapshot"
-        manager = Guarded()
         unique_together = (("tenant", "id"), ("tenant", "code"))
         indexes = (("tenant", "board", "created_at"),)

@@ -1,0 +1,1 @@
+"""Judged days, alerts and answers."""

@@ -1,0 +1,67 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+from tortoise.fields import CharField, DatetimeField
+from tortoise.fields.base import Field
+
+T = TypeVar("T")
+KEY_LENGTH = 400
+"""Longest key of a scope or record in characters; 400 characters of any script fit PostgreSQL's index rows."""
+
+
+class Moment(DatetimeField[datetime]):
+    """A moment, stored in UTC. SQLite compares moments as text, so every one has the same offset there."""
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)
+
+
+class MaybeMoment(DatetimeField[datetime | None]):
+    """A moment or nothing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["null"] = True
+        super().__init__(**kwargs)
+
+    def to_db_value(self, value: Any, instance: Any) -> Any:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)
+
+
+class Json(Field[T]):
+    """Plain data (maps, lists, text, numbers) as JSON text; reading gives plain data back. Nothing inside is ever filtered by."""
+
+    SQL_TYPE = "TEXT"
+    indexable = False
+    field_type = object
+
+    def to_db_value(self, value: Any, instance: Any) -> str | None:
+        self.validate(value)
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def to_python_value(self, value: Any) -> Any:
+        return msgspec.json.decode(value) if isinstance(value, str | bytes) else value
+
+
+def key_column(**kwargs: Any) -> CharField[str]:
+    """The key of a scope, a record, a person or a region."""
+    return CharField(max_length=KEY_LENGTH, **kwargs)
+
+
+def name_column(**kwargs: Any) -> CharField[str]:
+    """An identifier: the name of a document, or a word of ours such as a state."""
+    return CharField(max_length=64, **kwargs)
+
+
+def maybe_key(**kwargs: Any) -> CharField[str | None]:
+    return CharField(max_length=KEY_LENGTH, null=True, **kwargs)
+
+
+def maybe_name(**kwargs: Any) -> CharField[str | None]:
+    return CharField(max_length=64, null=True, **kwargs)

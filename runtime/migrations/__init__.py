@@ -1,0 +1,1 @@
+"""The database's versions, in order. Each is additive: SQLite's altering of tables loses rows and indexes."""

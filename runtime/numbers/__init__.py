@@ -1,0 +1,1 @@
+"""Cells, and the places whose cells must be computed again."""

@@ -1,0 +1,46 @@
+"""The tables of cells and of the places whose cells must be computed again."""
+
+from typing import Any
+
+from tortoise import fields
+
+from runtime.columns import Json, MaybeMoment, Moment, key_column, name_column
+from runtime.ids import new_id
+from runtime.row import Row
+
+
+class DirtyRow(Row):
+    """A place where records changed. `mark` is new with every change, so that only what was computed is struck out."""
+
+    dataset = name_column()
+    day = fields.DateField()
+    region = key_column(default="")
+    owner = key_column(default="")
+    mark = name_column(default=new_id)
+    marked_at = Moment()
+
+    class Meta:
+        table = "dirty_cell"
+        unique_together = (("tenant", "id"), ("tenant", "dataset", "day", "region", "owner"))
+        indexes = (("tenant", "marked_at"),)
+
+
+class CellRow(Row):
+    """One metric, one scope, one day. The exact values are text (decimals of any length), `number` is the to-date value."""
+
+    metric = name_column()
+    scope = name_column()
+    key = key_column()
+    day = fields.DateField()
+    partial = Json[Any](null=True)
+    day_value = fields.TextField(null=True)
+    to_date_value = fields.TextField(null=True)
+    number = fields.FloatField(null=True)
+    release = fields.IntField()
+    watermark = MaybeMoment()
+    computed_at = Moment()
+
+    class Meta:
+        table = "cell"
+        unique_together = (("tenant", "id"), ("tenant", "metric", "scope", "key", "day"))
+        indexes = (("tenant", "metric", "scope", "day"),)

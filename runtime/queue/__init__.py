@@ -1,0 +1,1 @@
+"""Work that is due: rows are the truth, Redis only wakes."""

@@ -1,0 +1,1 @@
+"""Records in two times, and the pulls that bring them."""

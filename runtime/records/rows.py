@@ -1,0 +1,93 @@
+"""The tables of records, of the pulls that brought them, and of what was wrong with them."""
+
+from typing import Any
+
+from tortoise import fields
+
+from runtime.columns import Json, MaybeMoment, Moment, key_column, maybe_key, maybe_name, name_column
+from runtime.row import Row
+
+
+class RecordRow(Row):
+    """One version of one record: known from `known_at` until `superseded_at`. A deletion at the source is a version too.
+
+    `key` is the canonical JSON of the key's values; `credit` lists [person, share] pairs of split credit.
+    """
+
+    dataset = name_column()
+    key = key_column()
+    version = fields.IntField()
+    day = fields.DateField()
+    at = MaybeMoment()
+    owner = maybe_key()
+    credit = Json[list[list[Any]] | None](null=True)
+    region = maybe_key()
+    values = Json[dict[str, Any]]()
+    void = fields.BooleanField(default=False)
+    deleted = fields.BooleanField(default=False)
+    known_at = Moment()
+    superseded_at = MaybeMoment()
+    source = maybe_name()
+    run_id = maybe_name()
+    hash = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "record_version"
+        unique_together = (("tenant", "id"), ("tenant", "dataset", "key", "version"))
+        indexes = (
+            ("tenant", "dataset", "day", "region"),
+            ("tenant", "dataset", "owner", "day"),
+            ("tenant", "dataset", "known_at"),
+        )
+
+
+class SyncRunRow(Row):
+    """One pull of a source or one imported file. States: running, done, failed."""
+
+    source = maybe_name()
+    dataset = name_column()
+    state = name_column(default="running")
+    started_at = Moment()
+    finished_at = MaybeMoment()
+    read = fields.IntField(default=0)
+    kept = fields.IntField(default=0)
+    changed = fields.IntField(default=0)
+    quarantined = fields.IntField(default=0)
+    total = fields.IntField(null=True)
+    message = Json[dict[str, str] | None](null=True)
+    watermark = MaybeMoment()
+
+    class Meta:
+        table = "sync_run"
+        unique_together = (("tenant", "id"),)
+        indexes = (("tenant", "dataset", "started_at"),)
+
+
+class QuarantinedRow(Row):
+    """A raw row as it was given, which could not be read; `reasons` lists what is wrong, in both languages."""
+
+    run_id = name_column()
+    dataset = name_column()
+    line = fields.IntField()
+    given = Json[dict[str, Any]]()
+    reasons = Json[list[dict[str, str]]]()
+    resolved_at = MaybeMoment()
+
+    class Meta:
+        table = "quarantined_row"
+        unique_together = (("tenant", "id"), ("tenant", "run_id", "line"))
+        indexes = (("tenant", "dataset", "resolved_at"),)
+
+
+class SourceStateRow(Row):
+    """Where a source's next pull starts, and up to when its data are complete."""
+
+    source = name_column()
+    cursor = Json[Any](null=True)
+    watermark = MaybeMoment()
+    fingerprint = fields.CharField(max_length=200, default="")
+    last_run = maybe_name()
+
+    class Meta:
+        table = "source_state"
+        unique_together = (("tenant", "id"), ("tenant", "source"))

@@ -1,0 +1,1 @@
+"""Published configurations: immutable, numbered, exactly one of them live."""

@@ -1,0 +1,1 @@
+"""Passwords and signing keys of connections: written once, shown never."""

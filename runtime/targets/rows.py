@@ -1,0 +1,23 @@
+"""The table of targets."""
+
+from tortoise import fields
+
+from runtime.columns import key_column, name_column
+from runtime.row import Row
+
+
+class TargetRow(Row):
+    """One number for one scope and month (`2026-03`); `value` is an exact decimal as text."""
+
+    plan = name_column()
+    metric = name_column()
+    scope = name_column()
+    key = key_column()
+    month = fields.CharField(max_length=7)
+    value = fields.CharField(max_length=64)
+    release = fields.IntField()
+
+    class Meta:
+        table = "target"
+        unique_together = (("tenant", "id"), ("tenant", "metric", "scope", "key", "month"))
+        indexes = (("tenant", "month", "metric"),)
