@@ -1,0 +1,1 @@
+"""Targets: splitting a plan exactly."""
