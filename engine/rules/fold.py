@@ -6,6 +6,7 @@ from typing import Literal, assert_never
 
 import msgspec
 
+from engine.periods import month_of
 from engine.rules.verdict import Judgement, Verdict
 from schema_defs.case import State
 from schema_defs.rule import RuleBody
@@ -80,11 +81,6 @@ def _starts_afresh(alert: Alert, judgement: Judgement, rule: RuleBody) -> bool:
         return False
     counts = judgement.holds is not None or rule.no_data in ("ok", "breach")
     return counts and month_of(judgement.day) != month_of(alert.day)
-
-
-def month_of(day: date) -> str:
-    """The calendar month, such as `2026-03`."""
-    return f"{day.year:04d}-{day.month:02d}"
 
 
 def _effect(verdict: Verdict, judgement: Judgement, rule: RuleBody, *, firing: bool) -> _Effect:

@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from engine.rules.fold import Alert, Past, month_of
+from engine.periods import month_of
+from engine.rules.fold import Alert, Past
 from schema_defs.case import Notice as NoticeKind
 from schema_defs.case import Silence
 from schema_defs.rule import RuleBody
