@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connections
+from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
@@ -32,6 +32,7 @@ ROWS = tuple(
 TRIES = 8
 ROLLED_BACK = "40"
 """PostgreSQL's class of errors after which a transaction may be run again: serialization failure, deadlock."""
+_context: TortoiseContext | None = None
 _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
 
 
@@ -49,15 +50,23 @@ def configuration(database_url: str) -> dict[str, Any]:
 
 
 async def open_database(database_url: str) -> None:
-    """Connects this process. A request's task sees the connection too, although another task opened it."""
+    """Connects this process. Every task sees the connection, whichever opened it; a process has one database at a time."""
+    global _context
     if database_url.startswith("sqlite:"):
         file_path = Path(expand_db_url(database_url)["credentials"]["file_path"])
         file_path.parent.mkdir(parents=True, exist_ok=True)
-    await Tortoise.init(config=configuration(database_url), _enable_global_fallback=True)
+    context = TortoiseContext()
+    with context:
+        await context.init(config=configuration(database_url), _enable_global_fallback=True)
+    _context = context
 
 
 async def close_database() -> None:
-    await Tortoise.close_connections()
+    """Disconnects; nothing happens when nothing is open."""
+    global _context
+    context, _context = _context, None
+    if context is not None:
+        await context.close_connections()
 
 
 def connection() -> BaseDBAsyncClient:

@@ -37,7 +37,10 @@ async def _apply(apps: dict[str, dict[str, Any]]) -> list[str]:
         if event == "apply_done":
             applied.append(name)
 
-    await MigrationExecutor(connection(), apps).migrate(progress=note)
+    executor = MigrationExecutor(connection(), apps)
+    # Before Tortoise asks its own table, which is not there yet: on PostgreSQL the failing question would end the transaction.
+    await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+    await executor.migrate(progress=note)
     return applied
 
 

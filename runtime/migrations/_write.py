@@ -4,8 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tortoise import Tortoise
-from tortoise.context import get_current_context
+from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter
 
@@ -15,9 +14,9 @@ from runtime.database import APP, configuration
 async def changes() -> list[MigrationWriter]:
     """What the tables' modules say and the migrations do not: empty when they agree."""
     config = configuration("sqlite://:memory:")
-    await Tortoise.init(config=config, init_connections=False)
-    context = get_current_context()
-    assert context is not None
+    context = TortoiseContext()
+    with context:
+        await context.init(config=config, init_connections=False)
     assert context.apps is not None
     return await MigrationAutodetector(context.apps, {APP: config["apps"][APP]}).changes()
 
