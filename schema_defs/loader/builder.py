@@ -91,7 +91,7 @@ class Builder:
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
         if found := FORBIDDEN.search(text):
             self.problems.add("control-character", mark, forbidden_character(f"U+{ord(found.group()):04X}"))
-        return text
+        return FORBIDDEN.sub("\ufffd", text)
 
 
 def forbidden_character(shown: str) -> Said:

@@ -133,13 +133,20 @@ class _JsonReader:
         return Mark(line, at - self._lines[line - 1] + 1)
 
     def _wrong(self, why: Said) -> Stop:
-        found = _TOKEN.match(self._text, self._at)
-        given = found.group() if found else self._text[self._at : self._at + 1]
-        shown_zh, shown_en = (f"'{given}'", f"'{given}'") if given.strip() else ("文件结尾", "the end of the file")
+        there = self._found()
         message = Said(
-            zh=f"不是有效的 JSON：{why.zh}（遇到 {shown_zh}）", en=f"this is no valid JSON: {why.en} (found {shown_en})"
+            zh=f"不是有效的 JSON：{why.zh}（遇到{there.zh}）", en=f"this is no valid JSON: {why.en} (found {there.en})"
         )
         return self._problems.stop("json-syntax", self._mark(self._at), message)
+
+    def _found(self) -> Said:
+        if self._at >= len(self._text):
+            return Said(zh="文件结尾", en="the end of the file")
+        found = _TOKEN.match(self._text, self._at)
+        given = found.group() if found else self._text[self._at]
+        if not given.isprintable():
+            return Said(zh=f"字符 U+{ord(given[0]):04X}", en=f"the character U+{ord(given[0]):04X}")
+        return Said(zh=f" '{given}'", en=f"'{given}'")
 
 
 _COMMA = Said(zh="需要逗号或结束的括号", en="a comma or the closing bracket is needed")

@@ -15,6 +15,7 @@ from schema_defs.loader.problems import Problems, Stop
 from schema_defs.loader.scalars import FORBIDDEN
 from schema_defs.loader.shape import struct_shape
 from schema_defs.loader.walk import INVALID, Walk
+from schema_defs.loader.wording import shown
 from schema_defs.loader.yaml_reader import read_yaml
 from schema_defs.nearest import nearest
 from schema_defs.release import BY_KIND
@@ -100,7 +101,7 @@ def _kind(root: Mapping, problems: Problems) -> str | None:
     node = entry.value
     if isinstance(node, Scalar) and node.kind == "text" and node.text in BY_KIND:
         return node.text
-    given = node.text if isinstance(node, Scalar) else "…"
+    given = shown(node.text) if isinstance(node, Scalar) else "…"
     near = nearest(given, BY_KIND)
     problems.add(
         "unknown-kind",

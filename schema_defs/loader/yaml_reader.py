@@ -1,5 +1,6 @@
 """YAML to node trees, from parser events: nothing is constructed, no alias is followed, no tag is obeyed."""
 
+import re
 from collections.abc import Iterator
 
 from ruamel.yaml import YAML
@@ -18,6 +19,9 @@ from schema_defs.text import Said
 def read_yaml(text: str, problems: Problems) -> Iterator[tuple[int, Node]]:
     """The documents of the text, each with the line it starts on; a problem that ends the reading is the last one added."""
     reader = _YamlReader(problems)
+    if found := _LONG_TAG.search(text):
+        problems.stop("tag", _mark_at(text, found.start(1)), _no_tag(found.group(1)), _LEAVE_OUT)
+        return
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             finished = reader.take(event)
@@ -33,6 +37,10 @@ def read_yaml(text: str, problems: Problems) -> Iterator[tuple[int, Node]]:
     except (YAMLError, ValueError, OverflowError, RecursionError, AttributeError, IndexError, AssertionError) as error:
         message, suggestion = syntax_error(type(error).__name__, text, reader.last)
         problems.stop("yaml-syntax", reader.last, message, suggestion)
+
+
+def _mark_at(text: str, offset: int) -> Mark:
+    return Mark(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
 class _YamlReader:
@@ -74,7 +82,7 @@ class _YamlReader:
 
     def _start(self, event: ev.DocumentStartEvent, mark: Mark) -> None:
         if event.version or event.tags:
-            raise self.problems.stop("directive", Mark(max(1, mark.line), 1), _DIRECTIVE, _NO_PERCENT)
+            raise self.problems.stop("directive", mark, _DIRECTIVE, _NO_PERCENT)
         self._documents += 1
         if self._documents > MAX_DOCUMENTS:
             raise self.problems.stop("too-many-documents", mark, _TOO_MANY)
@@ -87,6 +95,10 @@ class _YamlReader:
         tag = getattr(event, "tag", None)
         if tag is not None:
             self.problems.add("tag", mark, _no_tag(str(tag)), _LEAVE_OUT)
+
+
+_LONG_TAG = re.compile(r"(?:^|(?<=[\s,\[{]))(![^\s]{10000})", re.MULTILINE)
+"""The parser takes time with the square of a tag's length; such a one is refused before it sees it."""
 
 
 def _no_alias(name: object) -> Said:
