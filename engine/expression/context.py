@@ -1,0 +1,46 @@
+"""What an evaluation may know besides its row, and what it counts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cached_property
+
+from engine.expression.values import Value
+from engine.expression.workdays import WorkingDays
+
+
+@dataclass(slots=True)
+class Trouble:
+    """How often a needed operation had no result; the data-quality page shows these."""
+
+    division_by_zero: int = 0
+    overflow: int = 0
+    not_a_number: int = 0
+    type_errors: int = 0
+    unmapped: int = 0
+
+    def add(self, other: "Trouble") -> None:
+        """Takes over the counts of `other`."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def total(self) -> int:
+        return sum(getattr(self, each.name) for each in fields(self))
+
+
+@dataclass(frozen=True)
+class Context:
+    """`today` is what `today()` gives; `is_working` decides working days (None: Monday to Friday).
+
+    `value_map` is what `map_value` reads; `trouble` is counted up while expressions run.
+    """
+
+    today: date | None = None
+    is_working: Callable[[date], bool] | None = None
+    value_map: Mapping[str, Value] | None = None
+    trouble: Trouble = field(default_factory=Trouble)
+
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        return WorkingDays(self.is_working)
