@@ -1,0 +1,38 @@
+"""`duiqi check PATH`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from admin.cli.options import FOUND_PROBLEMS, json_option, language_option, print_issues, print_json
+from runtime.offline.checking import problems_of
+from schema_defs.issue import Issue
+from schema_defs.text import Lang, Said
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@json_option
+@language_option
+def command(path: Path, as_json: bool, lang: Lang) -> None:
+    """Find every problem of the configuration in PATH (a folder or a file), with its place, cause and mend.
+
+    Ends with 1 when there is an error, with 0 when there are warnings at most.
+    """
+    issues = problems_of(path)
+    if as_json:
+        print_json({"problems": [issue.row(lang) for issue in issues]})
+    else:
+        print_issues(issues, lang)
+        click.echo(_summary(issues).in_(lang))
+    if any(issue.level == "error" for issue in issues):
+        sys.exit(FOUND_PROBLEMS)
+
+
+def _summary(issues: list[Issue]) -> Said:
+    errors = sum(issue.level == "error" for issue in issues)
+    warnings = len(issues) - errors
+    if not issues:
+        return Said(zh="没有发现问题", en="no problems found")
+    return Said(zh=f"{errors} 个错误，{warnings} 个警告", en=f"{errors} errors, {warnings} warnings")
