@@ -25,7 +25,7 @@ warnings.filterwarnings("ignore", module=_FILE)  # The parser warns of texts suc
 @dataclass(frozen=True, eq=False)
 class Expression:
     """A checked expression. `tree` has doubles for all numbers, constants for true, false and null, and the place of every node in
-    characters as `col_offset`. `names` are the values it reads, `references` those written as `target_of('m')`, by function and argument.
+    characters as `col_offset` and `end_col_offset`. `names` are the values it reads, `references` those written as `target_of('m')`, by function and argument.
     """
 
     text: str
@@ -96,6 +96,7 @@ def _checked(tree: ast.expr, text: str, source: str) -> list[ast.expr]:
         nodes.append(node)
     for node in nodes:
         node.col_offset = offset + _characters(node.col_offset, encoded)
+        node.end_col_offset = offset + _characters(node.end_col_offset or 0, encoded)
     return nodes
 
 

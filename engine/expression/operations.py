@@ -98,10 +98,6 @@ def positive(a: Value, trouble: Trouble) -> Value:
     return None if a is None else _number("+", a)
 
 
-def opposite(a: Value, trouble: Trouble) -> Value:
-    return None if a is None else not truth("not", a)
-
-
 def truth(sign: str, a: Value) -> bool:
     """The boolean that and, or, not and if-else ask for."""
     if isinstance(a, bool):
@@ -153,6 +149,12 @@ def is_in(a: Value, elements: Iterable[Value], trouble: Trouble) -> bool | None:
     if True in found:
         return True
     return None if a is None or None in found else False
+
+
+def is_not_in(a: Value, elements: Iterable[Value], trouble: Trouble) -> bool | None:
+    """The opposite of `is_in`; missing stays missing."""
+    found = is_in(a, elements, trouble)
+    return None if found is None else not found
 
 
 def order(sign: str, a: Value, b: Value) -> int:

@@ -8,7 +8,7 @@ from typing import cast
 from engine.expression import operations
 from engine.expression.closures import arithmetic, calls, comparison, logic
 from engine.expression.closures.operand import Binary, Operand, Run, constant, name, placed
-from engine.expression.context import Context, Trouble
+from engine.expression.context import Context
 from engine.expression.errors import EvaluationError
 from engine.expression.functions import FUNCTIONS
 from engine.expression.grammar import is_none
@@ -115,13 +115,8 @@ class _Closures:
         return self._placed(COMPARISONS[type(sign)], node), self.of(right).run
 
     def _in_list(self, sign: ast.cmpop, node: ast.Compare) -> Binary:
-        negated = isinstance(sign, ast.NotIn)
-
-        def operation(a: Value, b: Value, trouble: Trouble) -> Value:
-            found = operations.is_in(a, cast(Sequence[Value], b), trouble)
-            return found if found is None else found is not negated
-
-        return self._placed(operation, node)
+        operation = operations.is_in if isinstance(sign, ast.In) else operations.is_not_in
+        return self._placed(cast(operations.Operation, operation), node)
 
     def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr, node: ast.Compare) -> Run:
         if isinstance(right, ast.List):
