@@ -1,0 +1,56 @@
+"""From a day's values to a judgement."""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from engine.expression import Context, Expression, row_function, tolerant
+from engine.expression.values import Value
+from engine.rules.names import read_rule_text
+from engine.rules.verdict import Judgement
+from schema_defs.rule import RuleBody
+
+
+class Judge:
+    """A rule's conditions, ready to be asked for any scope and day. Raises ExpressionError if one of them is no expression."""
+
+    def __init__(self, rule: RuleBody, is_working: Callable[[date], bool] | None = None) -> None:
+        self._is_working = is_working
+        self._when = read_rule_text(rule.when)
+        self._recover = read_rule_text(rule.recover_when) if rule.recover_when else None
+        both = [self._when, self._recover] if self._recover else [self._when]
+        self.names = tuple(sorted(frozenset().union(*(one.names for one in both))))
+        self._reads_today = any("today" in one.functions for one in both)
+        self._asked: dict[date | None, _Asked] = {}
+
+    def judge(self, day: date, values: Mapping[str, Value]) -> Judgement:
+        """The day's two facts. A value that is no finite number counts as missing; `day` is the judged day unless given."""
+        row = {"day": day, **{name: _finite(value) for name, value in values.items()}}
+        when, recover = self._asked_on(day)
+        return Judgement(day, _truth(when(row)), _truth(recover(row)) if recover else True)
+
+    def _asked_on(self, day: date) -> "_Asked":
+        """The conditions as functions; `today()` is the judged day, and only then they differ from day to day."""
+        today = day if self._reads_today else None
+        if today not in self._asked:
+            context = Context(today=today, is_working=self._is_working)
+            recover = _compiled(self._recover, context) if self._recover else None
+            self._asked = {today: (_compiled(self._when, context), recover)}
+        return self._asked[today]
+
+
+_Function = Callable[[Mapping[str, Value]], Value]
+_Asked = tuple[_Function, _Function | None]
+
+
+def _compiled(expression: Expression, context: Context) -> _Function:
+    return tolerant(row_function(expression, context), context)
+
+
+def _finite(value: Value) -> Value:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _truth(value: Value) -> bool | None:
+    """What is neither true nor false is no data."""
+    return value if isinstance(value, bool) else None
