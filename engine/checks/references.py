@@ -76,7 +76,6 @@ def _of_meeting(meeting: Meeting) -> Iterator[Reference]:
             yield ("snapshot", "send", "message"), "message", send.message
     if meeting.key_customers:
         yield ("key_customers", "dataset"), "dataset", meeting.key_customers.dataset
-        yield ("key_customers", "by"), "metric", meeting.key_customers.by
     for i, section in enumerate(meeting.agenda):
         yield ("agenda", i, "metric"), "metric", section.metric
 
@@ -91,7 +90,7 @@ def _of_case(case: Case) -> Iterator[Reference]:
 
 
 def _key_customers(view: View) -> Iterator[Finding]:
-    """The field of a meeting's key customers is one of the dataset."""
+    """The field of a meeting's key customers is one of the dataset; they are ranked by a metric or by another field."""
     for meeting in view.release.meetings.values():
         wanted = meeting.key_customers
         dataset = view.dataset(wanted.dataset) if wanted else None
@@ -106,6 +105,8 @@ def _key_customers(view: View) -> Iterator[Finding]:
                 ),
                 suggestion=did_you_mean(wanted.field, dataset.fields),
             )
+        if wanted and dataset and wanted.by not in dataset.fields and wanted.by not in view.names("metric"):
+            yield _unknown(view, meeting, ("key_customers", "by"), "metric", wanted.by)
 
 
 def _unknown(view: View, document: Document, path: Path, kind: str, name: str) -> Finding:
