@@ -1,0 +1,1 @@
+"""Metrics: exact aggregates over records, formulas over metrics, at every level."""

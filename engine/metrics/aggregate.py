@@ -1,0 +1,136 @@
+"""A base metric made ready to run: what a record contributes, and the partial result of many contributions."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import cast
+
+import msgspec
+
+from engine.expression.context import Trouble
+from engine.expression.values import Value, is_number, to_units
+from engine.metrics.partial import (
+    Distinct,
+    Extreme,
+    FloatSum,
+    Last,
+    Mean,
+    Order,
+    Partial,
+    Sum,
+    Tagged,
+    Tally,
+    float_sum,
+    merge,
+    tagged,
+)
+from engine.metrics.shape import Shape
+from engine.records.record import Record
+from schema_defs.metric import Aggregate
+
+RowValue = Callable[[Mapping[str, Value]], Value]
+Contribution = int | float | Tagged | tuple[Order, Tagged]
+"""What one record adds: units of money, a number, a tagged value, or with its place in time."""
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """A base metric over one dataset. `value` and `where` are tolerant: what has no result is missing, and counted in `trouble`."""
+
+    name: str
+    dataset: str
+    aggregate: Aggregate
+    shape: Shape
+    value: RowValue | None = None
+    where: RowValue | None = None
+    trouble: Trouble
+
+    def contribution(self, record: Record, share: float = 1.0) -> Contribution | None:
+        """What the record adds, or None when it is filtered out or has no value. Only a sum is split by `share`."""
+        values = record.values
+        if self.where is not None and self.where(values) is not True:
+            return None
+        if self.aggregate == "count":
+            return 1
+        given = self.value(values) if self.value is not None else None
+        return None if given is None else self._of_value(given, record, share)
+
+    def _of_value(self, given: Value, record: Record, share: float) -> Contribution | None:
+        match self.aggregate:
+            case "sum" | "average":
+                if not is_number(given):
+                    self.trouble.type_errors += 1
+                    return None
+                number = float(given) * share if self.aggregate == "sum" and share != 1.0 else float(given)  # type: ignore[arg-type]
+                return to_units(number) if self.shape.is_money else number
+            case "last":
+                return _order(record), self._held(given)
+            case _:
+                return self._held(given)
+
+    def _held(self, given: Value) -> Tagged:
+        """The value as a set and an order can hold it; money is rounded to its units first, except where values are only counted."""
+        if self.shape.is_money and is_number(given):
+            return ("number", to_units(float(given)))  # type: ignore[arg-type]  # is_number has looked
+        return tagged(given)
+
+    def partial(self, contributions: Iterable[Contribution | None]) -> Partial:
+        """The exact partial result of the contributions; of none the partial of nothing."""
+        found = [each for each in contributions if each is not None]
+        return _FOLDS[self.aggregate](found, self.shape.is_money)
+
+
+def partial_of(measure: Measure, records: Iterable[Record], shares: Iterable[float] | None = None) -> Partial:
+    """The partial result of a metric over the records that count, each with its share (default: the whole)."""
+    if shares is None:
+        return measure.partial(measure.contribution(record) for record in records if record.counts)
+    pairs = zip(records, shares, strict=True)
+    return measure.partial(measure.contribution(record, share) for record, share in pairs if record.counts)
+
+
+def merged(measure: Measure, partials: Iterable[Partial]) -> Partial:
+    """All partials together; of none the partial of nothing."""
+    total = measure.partial(())
+    for each in partials:
+        total = merge(total, each)
+    return total
+
+
+def _order(record: Record) -> Order:
+    moment = record.at.astimezone(UTC).isoformat() if record.at else record.day.isoformat()
+    return moment, tuple(tagged(part) for part in record.key)
+
+
+def _sum(found: Sequence[Contribution], is_money: bool) -> Partial:
+    return Sum(sum(found)) if is_money else float_sum(found)  # type: ignore[arg-type]  # a sum's contributions are numbers
+
+
+def _mean(found: Sequence[Contribution], is_money: bool) -> Partial:
+    total = _sum(found, is_money)
+    assert isinstance(total, Sum | FloatSum)
+    return Mean(total, len(found))
+
+
+def _distinct(found: Sequence[Contribution], is_money: bool) -> Partial:
+    return Distinct(frozenset(found))  # type: ignore[arg-type]  # tagged values
+
+
+def _extreme(found: Sequence[Contribution], is_money: bool, *, largest: bool) -> Partial:
+    values = cast(Sequence[Tagged], found)
+    return Extreme(largest, is_money, (max if largest else min)(values, default=None))
+
+
+def _last(found: Sequence[Contribution], is_money: bool) -> Partial:
+    pairs = cast(Sequence[tuple[Order, Tagged]], found)
+    at, value = max(pairs, default=(None, None))
+    return Last(is_money, at, value)
+
+
+_FOLDS: dict[Aggregate, Callable[[Sequence[Contribution], bool], Partial]] = {
+    "sum": _sum,
+    "count": lambda found, is_money: Tally(len(found)),
+    "count_distinct": _distinct,
+    "average": _mean,
+    "minimum": lambda found, is_money: _extreme(found, is_money, largest=False),
+    "maximum": lambda found, is_money: _extreme(found, is_money, largest=True),
+    "last": _last,
+}
+"""Every aggregate: adding one touches its fold, its partial and the schema's list."""

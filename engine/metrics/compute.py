@@ -1,0 +1,195 @@
+"""Full computation: every metric of every scope key and period, from the records."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+
+from engine.calendar import WorkCalendar
+from engine.expression.context import Trouble
+from engine.expression.values import Value
+from engine.metrics.aggregate import Contribution, Measure
+from engine.metrics.partial import Partial, money_of
+from engine.metrics.places import Places
+from engine.metrics.ready import Ready, ready
+from engine.metrics.shape import Shape, money
+from engine.org import Org
+from engine.periods import By, period_of
+from engine.records.record import Record
+from engine.records.versions import as_known
+from schema_defs.release import Release
+from schema_defs.rule import ScopeKind
+from schema_defs.text import Said
+
+Group = tuple[str, str]
+"""A scope key and a period."""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One number. Money is an exact decimal with four places, a count an integer, missing None."""
+
+    metric: str
+    scope: ScopeKind
+    key: str
+    period: str
+    value: Value | Decimal
+    shape: Shape
+
+
+class Computed(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows sorted by metric as asked, scope, key, period; warnings about keys; what had no result, per metric."""
+
+    rows: list[Row]
+    warnings: list[Said]
+    trouble: dict[str, Trouble]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What to compute. `first` and `last` are included; `known` asks for the records as they were known then."""
+
+    metrics: tuple[str, ...]
+    by: By
+    scopes: tuple[ScopeKind, ...]
+    today: date
+    first: date | None = None
+    last: date | None = None
+    known: date | datetime | None = None
+
+
+def compute(
+    release: Release, records: Mapping[str, Sequence[Record]], asked: Asked, org: Org, calendar: WorkCalendar
+) -> Computed:
+    """Every asked metric over the records of its datasets (all versions, by dataset). Raises AuthorError for broken metrics."""
+    metrics = ready(release, asked.metrics, calendar)
+    tables = {
+        name: _Table(name, records.get(name, ()), release, asked, org, calendar, metrics) for name in metrics.datasets()
+    }
+    rows = [row for scope in asked.scopes for row in _rows_of(scope, tables, metrics)]
+    position = {name: place for place, name in enumerate(asked.metrics)}
+    rows.sort(key=lambda row: (position[row.metric], row.scope, row.key, row.period))
+    warnings = [said for table in tables.values() for said in table.unknown_keys(asked.scopes)]
+    return Computed(rows=rows, warnings=warnings, trouble=metrics.trouble())
+
+
+class _Table:
+    """The live records of one dataset with what each contributes to every metric."""
+
+    def __init__(
+        self,
+        name: str,
+        versions: Sequence[Record],
+        release: Release,
+        asked: Asked,
+        org: Org,
+        calendar: WorkCalendar,
+        metrics: Ready,
+    ) -> None:
+        self.name = name
+        self._org = org
+        self._places = Places(release.datasets[name], org, asked.today)
+        self.records = [
+            record
+            for record in as_known(versions, calendar, asked.known)
+            if record.counts and _within(record.day, asked.first, asked.last)
+        ]
+        self.measures = {name: measure for name, measure in metrics.measures.items() if measure.dataset == self.name}
+        self._whole = {name: self._contributions(measure) for name, measure in self.measures.items()}
+        days = {record.day for record in self.records}
+        periods = {day: period_of(day, asked.by, calendar) for day in days}
+        self._periods = [periods[record.day] for record in self.records]
+
+    def groups(self, scope: ScopeKind) -> dict[Group, list[tuple[int, float]]]:
+        """Per key and period the positions of the records that count there, with their shares."""
+        found: dict[Group, list[tuple[int, float]]] = {}
+        for position, record in enumerate(self.records):
+            for key, share in self._places.of(record, scope):
+                found.setdefault((key, self._periods[position]), []).append((position, share))
+        return found
+
+    def partials(self, measure: Measure, groups: Mapping[Group, list[tuple[int, float]]]) -> dict[Group, Partial]:
+        """The metric's partial of every group."""
+        whole, records = self._whole[measure.name], self.records
+        return {
+            group: measure.partial(
+                whole[at] if share == 1.0 else measure.contribution(records[at], share) for at, share in members
+            )
+            for group, members in groups.items()
+        }
+
+    def unknown_keys(self, scopes: Sequence[ScopeKind]) -> list[Said]:
+        """A warning per region and person that the records name and the organisation does not know."""
+        said = []
+        if "region" in scopes and self._org.regions():
+            regions = Counter(record.region for record in self.records if record.region)
+            said += [
+                _unknown_region(key, count, self.name)
+                for key, count in sorted(regions.items())
+                if not self._org.has_region(key)
+            ]
+        if "person" in scopes and self._org.people():
+            people = Counter(person for record in self.records for person, _ in record.people)
+            said += [
+                _unknown_person(key, count, self.name)
+                for key, count in sorted(people.items())
+                if self._org.person(key) is None
+            ]
+        return said
+
+    def _contributions(self, measure: Measure) -> list[Contribution | None]:
+        return [measure.contribution(record) for record in self.records]
+
+
+def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> list[Row]:
+    groups = {name: table.groups(scope) for name, table in tables.items()}
+    partials: dict[str, dict[Group, Partial]] = {}
+    for measure in metrics.measures.values():
+        partials[measure.name] = tables[measure.dataset].partials(measure, groups[measure.dataset])
+    nothing = {
+        name: measure.partial(()) if groups[measure.dataset] else None for name, measure in metrics.measures.items()
+    }
+    found: dict[Group, tuple[dict[str, Partial | None], dict[str, Value]]] = {}
+    for group in dict.fromkeys(group for of_table in groups.values() for group in of_table):
+        here = {name: each.get(group, nothing[name]) for name, each in partials.items()}
+        found[group] = here, metrics.values(here)
+    return [
+        _row(metric, scope, group, *found[group], metrics)
+        for metric in metrics.wanted
+        for group in dict.fromkeys(group for name in metrics.datasets_of(metric) for group in groups[name])
+    ]
+
+
+def _row(
+    metric: str,
+    scope: ScopeKind,
+    group: Group,
+    partials: Mapping[str, Partial | None],
+    values: Mapping[str, Value],
+    metrics: Ready,
+) -> Row:
+    shape, partial, value = metrics.shapes[metric], partials.get(metric), values[metric]
+    exact: Value | Decimal = value
+    if shape.is_money and partial is not None:
+        exact = money_of(partial)
+    elif shape.is_money and isinstance(value, float):
+        exact = money(value)
+    return Row(metric, scope, *group, exact, shape)
+
+
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _unknown_region(key: str, count: int, dataset: str) -> Said:
+    return Said(
+        zh=f"数据集 {dataset} 中有 {count} 条记录的区域 '{key}' 不在组织里；照常计算，请在 organisation 中补上",
+        en=f"the region '{key}' of {count} records of {dataset} is not in the organisation; it is kept, but please add it",
+    )
+
+
+def _unknown_person(key: str, count: int, dataset: str) -> Said:
+    return Said(
+        zh=f"数据集 {dataset} 中有 {count} 条记录的人员 '{key}' 不在组织里；照常计算，请补上",
+        en=f"the person '{key}' of {count} records of {dataset} is not in the organisation; it is kept, but please add them",
+    )

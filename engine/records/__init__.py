@@ -1,0 +1,1 @@
+"""Records: raw rows become typed values, versions and places."""

@@ -1,0 +1,45 @@
+"""Records in two times: which version of each key was the valid one, as known at a moment."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from engine.calendar import WorkCalendar
+from engine.records.record import Record
+
+_DAWN = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def known_since(record: Record, calendar: WorkCalendar) -> datetime:
+    """When the version became known: its own `known_at`, else the beginning of its day."""
+    if record.known_at is not None:
+        return record.known_at
+    if record.day.year <= 1:
+        return _DAWN
+    return datetime.combine(record.day, time(), tzinfo=calendar.tz)
+
+
+def as_known(records: Iterable[Record], calendar: WorkCalendar, known: date | datetime | None = None) -> list[Record]:
+    """Per key the latest version known at `known` (a date: by its end; None: now), without deleted ones, in first-seen order.
+
+    Of two versions known at the same moment the later in `records` is the newer one.
+    """
+    until = None if known is None else _end_of(known, calendar)
+    newest: dict[tuple[object, ...], tuple[datetime, Record]] = {}
+    for record in records:
+        since = known_since(record, calendar)
+        if until is not None and since >= until:
+            continue
+        before = newest.get(record.key)
+        if record.deleted and record.known_at is None and before is not None:
+            since = max(since, before[0])
+        if before is None or since >= before[0]:
+            newest[record.key] = (since, record)
+    return [record for _, record in newest.values() if not record.deleted]
+
+
+def _end_of(known: date | datetime, calendar: WorkCalendar) -> datetime:
+    """The first moment that is no longer known then."""
+    if not isinstance(known, datetime):
+        return datetime.combine(known + timedelta(days=1), time(), tzinfo=calendar.tz)
+    moment = known if known.tzinfo else known.replace(tzinfo=calendar.tz)
+    return moment + timedelta(microseconds=1)
