@@ -1,0 +1,1 @@
+"""Sources: systems and files that records come from."""

@@ -1,0 +1,1 @@
+"""Files as sources: CSV, Excel, JSON lines, Parquet."""
