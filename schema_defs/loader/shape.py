@@ -136,5 +136,6 @@ def _default(field: types.Field) -> Callable[[], Any]:
     if field.default_factory is not msgspec.NODEFAULT:
         factory: Callable[[], Any] = field.default_factory
         return factory
-    value = field.default
+    # The inspection shows a default of UNSET as if there were none.
+    value = msgspec.UNSET if field.default is msgspec.NODEFAULT else field.default
     return lambda: value
