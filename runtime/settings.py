@@ -24,6 +24,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = "http://127.0.0.1:8000"
     log_level: str = "info"
 
+    def __repr__(self) -> str:
+        return f"Settings(data_dir={str(self.data_dir)!r}, embedded={self.embedded}, sqlite={self.sqlite})"
+
     @property
     def embedded(self) -> bool:
         return self.redis_url is None

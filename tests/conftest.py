@@ -17,8 +17,12 @@ import asyncpg
 import pytest
 
 from runtime.clock import VirtualClock
+from runtime.context import Context
 from runtime.database import close_database, open_database
+from runtime.events import LocalEvents
 from runtime.migrations._apply import migrate
+from runtime.secrets.store import Secrets
+from runtime.settings import Settings
 from runtime.tenants.store import create_tenant
 
 DATABASES = ("sqlite", "postgres")
@@ -113,6 +117,18 @@ async def tenant(database: str, clock: VirtualClock) -> str:
     """A tenant in `database`."""
     await create_tenant("acme", "Acme", now=clock.now())
     return "acme"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an embedded process on the test's database."""
+    return Settings(data_dir=tmp_path, database_url=database_url, secret_key="a key for tests only")
+
+
+@pytest.fixture
+def context(database: str, settings: Settings, clock: VirtualClock) -> Context:
+    """What jobs are given, on the test's database, with the standing clock."""
+    return Context(settings=settings, clock=clock, events=LocalEvents(), secrets=Secrets(settings.secret_key))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,71 @@
+"""Starting and ending the running system, whichever process it is in."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from runtime.clock import Clock, SystemClock
+from runtime.context import Context
+from runtime.database import close_database, open_database
+from runtime.events import Events, LocalEvents
+from runtime.migrations._apply import migrate, pending
+from runtime.queue.claims import rescue
+from runtime.queue.embedded import EmbeddedWaker, embedded_worker
+from runtime.queue.server import RedisWaker, server_worker
+from runtime.queue.wake import Nobody, install
+from runtime.queue.worker import working
+from runtime.redis_events import RedisEvents
+from runtime.secrets.store import Secrets
+from runtime.settings import Settings
+from schema_defs.errors import UsageError
+from schema_defs.text import Said
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Context]:
+    """The database, migrated where it belongs to this machine alone, and the context; no work is done. For commands and web processes."""
+    async with AsyncExitStack() as stack:
+        await open_database(settings.database_url)
+        stack.push_async_callback(close_database)
+        await _bring_up_to_date(settings)
+        events: Events = RedisEvents(settings.redis_url) if settings.redis_url else LocalEvents()
+        stack.push_async_callback(events.close)
+        if settings.redis_url:
+            waker = RedisWaker(settings.redis_url)
+            stack.push_async_callback(waker.close)
+            install(waker)
+            stack.callback(install, Nobody())
+        yield Context(
+            settings=settings, clock=clock or SystemClock(), events=events, secrets=Secrets(settings.secret_key)
+        )
+
+
+@asynccontextmanager
+async def started(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Context]:
+    """As `opened`, with a worker in this process: the embedded one, or with Redis one of many."""
+    async with opened(settings, clock) as context:
+        if settings.redis_url:
+            async with working(server_worker(context, settings.redis_url)):
+                yield context
+            return
+        await rescue(context.clock.now(), all_running=settings.sqlite)
+        worker = embedded_worker(context)
+        install(EmbeddedWaker(worker))
+        try:
+            async with working(worker):
+                yield context
+        finally:
+            install(Nobody())
+
+
+async def _bring_up_to_date(settings: Settings) -> None:
+    """SQLite is migrated at the start; a server's database by `duiqi migrate`, when its owner wants it."""
+    if settings.sqlite:
+        await migrate(settings.database_url)
+    elif await pending(settings.database_url):
+        raise UsageError(_NOT_MIGRATED)
+
+
+_NOT_MIGRATED = Said(
+    zh="数据库还不是这个版本：先运行 `duiqi migrate`",
+    en="the database is not of this version yet: run `duiqi migrate` first",
+)
