@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from schema_defs.base import Document, Fault, Key, Name, Part, Quantity
 from schema_defs.rule import RuleBody, ScopeKind
@@ -20,6 +21,10 @@ ScopedValues = dict[str, Scalar | Values]
 
 Expectation = dict[Key, State | tuple[Notice, ...] | dict[Key, State | tuple[Notice, ...]]]
 """`{state: …, notices: […]}`, or (with `scopes`) that per scope key."""
+
+
+Period = Annotated[str, Meta(min_length=4, max_length=10, extra={"is": "written", "example": "2026-03"})]
+"""A day, a week by its first day, a month, a quarter or a year; a plain `2026` is taken as its text."""
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +61,7 @@ class ExpectedValue(Part, frozen=True, kw_only=True):
 
     scope: ScopeKind
     key: Key
-    period: str
+    period: Period
     value: Quantity | None
     metric: Name | None = None
 
