@@ -88,7 +88,7 @@ class _Table:
     ) -> None:
         self.name = name
         self._org = org
-        self._places = Places(release.datasets[name], org, asked.today)
+        self.places = Places(release.datasets[name], org, asked.today)
         self.records = [
             record
             for record in as_known(versions, calendar, asked.known)
@@ -104,7 +104,7 @@ class _Table:
         """Per key and period the positions of the records that count there, with their shares."""
         found: dict[Group, list[tuple[int, float]]] = {}
         for position, record in enumerate(self.records):
-            for key, share in self._places.of(record, scope):
+            for key, share in self.places.of(record, scope):
                 found.setdefault((key, self._periods[position]), []).append((position, share))
         return found
 
@@ -147,7 +147,8 @@ def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> 
     for measure in metrics.measures.values():
         partials[measure.name] = tables[measure.dataset].partials(measure, groups[measure.dataset])
     nothing = {
-        name: measure.partial(()) if groups[measure.dataset] else None for name, measure in metrics.measures.items()
+        name: measure.partial(()) if tables[measure.dataset].places.reaches(scope) else None
+        for name, measure in metrics.measures.items()
     }
     found: dict[Group, tuple[dict[str, Partial | None], dict[str, Value]]] = {}
     for group in dict.fromkeys(group for of_table in groups.values() for group in of_table):

@@ -34,6 +34,16 @@ class Places:
             case "region":
                 return self._regions(record)
 
+    def reaches(self, scope: ScopeKind) -> bool:
+        """Whether the dataset can say anything about the scope: people need an owner, regions an owner or a region."""
+        match scope:
+            case "company":
+                return True
+            case "person":
+                return self.dataset.owner is not None
+            case "region":
+                return self.dataset.owner is not None or self.dataset.region is not None
+
     def own_region(self, record: Record) -> str | None:
         """The region that the record itself belongs to: its own field, else its first owner's."""
         if self.dataset.region is not None:

@@ -43,3 +43,23 @@ def _end_of(known: date | datetime, calendar: WorkCalendar) -> datetime:
         return datetime.combine(known + timedelta(days=1), time(), tzinfo=calendar.tz)
     moment = known if known.tzinfo else known.replace(tzinfo=calendar.tz)
     return moment + timedelta(microseconds=1)
+
+
+def timelines(
+    records: Iterable[Record], calendar: WorkCalendar
+) -> dict[tuple[object, ...], list[tuple[datetime, Record]]]:
+    """Per key all versions with the moment since which each is known, oldest first; the last of one moment is the valid one."""
+    found: dict[tuple[object, ...], list[tuple[datetime, Record]]] = {}
+    for record in records:
+        versions = found.setdefault(record.key, [])
+        since = known_since(record, calendar)
+        if record.deleted and record.known_at is None and versions:
+            since = max(since, max(versions, key=_since)[0])
+        versions.append((since, record))
+    for versions in found.values():
+        versions.sort(key=_since)
+    return found
+
+
+def _since(version: tuple[datetime, Record]) -> datetime:
+    return version[0]

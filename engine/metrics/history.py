@@ -1,0 +1,175 @@
+"""Month-to-date values as they were known at the close of any past day."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from engine.calendar import WorkCalendar
+from engine.expression.values import Value, is_number
+from engine.metrics.aggregate import Measure
+from engine.metrics.cell_line import CellLine, Entry
+from engine.metrics.partial import Partial, merge
+from engine.metrics.places import Places
+from engine.metrics.ready import ready
+from engine.org import Org
+from engine.records.record import Record
+from engine.records.versions import timelines
+from schema_defs.release import Release
+from schema_defs.rule import ScopeKind
+
+Changes = dict[date, dict[str, set[date]]]
+"""By the day on whose close it is first known: per key the days whose cells changed."""
+
+
+class History:
+    """Answers for one scope and some metrics. All versions of the records are given; what became known on a day after it closed
+    counts from the next day on. `today` decides under `attribution: now` (default: the last day of the records).
+    """
+
+    def __init__(
+        self,
+        release: Release,
+        records: Mapping[str, Sequence[Record]],
+        org: Org,
+        calendar: WorkCalendar,
+        metrics: Sequence[str],
+        scope: ScopeKind,
+        today: date | None = None,
+    ) -> None:
+        self._ready = ready(release, metrics, calendar)
+        self._calendar = calendar
+        self._scope = scope
+        self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
+        self._changes: Changes = {}
+        self._reaches: dict[str, bool] = {}
+        last = today or max((record.day for rows in records.values() for record in rows), default=date.min)
+        for name in self._ready.datasets():
+            places = Places(release.datasets[name], org, last)
+            self._reaches[name] = places.reaches(scope)
+            self._lines[name] = self._entries(records.get(name, ()), places)
+        self._cells: dict[tuple[str, str, date], CellLine] = {}
+        self._running: dict[tuple[str, str, date], _Running] = {}
+
+    def keys(self) -> tuple[str, ...]:
+        """Every key that a record counts for at any time, sorted."""
+        return tuple(sorted({key for lines in self._lines.values() for key in lines}))
+
+    def first_day(self) -> date | None:
+        """The first day that a record counts on, or None without records."""
+        return min((day for lines in self._lines.values() for days in lines.values() for day in days), default=None)
+
+    def to_date(self, metric: str, key: str, day: date, known: date) -> float | None:
+        """The value from the first of the month up to and including the day, from what was known at the close of `known`.
+
+        None is missing; a sum without records is 0.
+        """
+        return _number(self._value(metric, self._to_date_partials(key, day, known)))
+
+    def on_day(self, metric: str, key: str, day: date, known: date) -> float | None:
+        """The value of the one day, as known at the close of `known`."""
+        partials = {
+            name: self._cell(measure, key, day).at(known) if self._reaches[measure.dataset] else None
+            for name, measure in self._ready.measures.items()
+        }
+        return _number(self._value(metric, partials))
+
+    def late_days(self, known: date) -> Mapping[str, frozenset[date]]:
+        """Per key the days before `known` whose value to date may have changed by what became known on `known`."""
+        found: dict[str, frozenset[date]] = {}
+        for key, days in self._changes.get(known, {}).items():
+            changed = {day for day in days if day < known and self._differs(key, day, known)}
+            if changed:
+                found[key] = frozenset(later for day in changed for later in _rest_of_month(day, known))
+        return found
+
+    def _value(self, metric: str, partials: Mapping[str, Partial | None]) -> Value:
+        return self._ready.values(partials)[metric]
+
+    def _to_date_partials(self, key: str, day: date, known: date) -> dict[str, Partial | None]:
+        return {
+            name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
+            for name, measure in self._ready.measures.items()
+        }
+
+    def _to_date(self, measure: Measure, key: str, day: date, known: date) -> Partial:
+        first = day.replace(day=1)
+        running = self._running.get((measure.name, key, first))
+        if running is None or not self._still_holds(running, key, known):
+            running = _Running(first, known)
+            self._running[measure.name, key, first] = running
+        running.known = known
+        while len(running.partials) < day.day:
+            at = first + timedelta(days=len(running.partials))
+            before = running.partials[-1] if running.partials else measure.partial(())
+            running.partials.append(merge(before, self._cell(measure, key, at).at(known)))
+        return running.partials[day.day - 1]
+
+    def _still_holds(self, running: "_Running", key: str, known: date) -> bool:
+        """Whether what was merged as known on another day is the same as known now: no cell of it changed in between."""
+        one, other = sorted((running.known, known))
+        if (other - one).days > 40:
+            return False
+        done = running.first + timedelta(days=len(running.partials))
+        for offset in range(1, (other - one).days + 1):
+            days = self._changes.get(one + timedelta(days=offset), {}).get(key, ())
+            if any(running.first <= day < done for day in days):
+                return False
+        return True
+
+    def _cell(self, measure: Measure, key: str, day: date) -> CellLine:
+        at = (measure.name, key, day)
+        if at not in self._cells:
+            self._cells[at] = CellLine(measure, self._lines[measure.dataset].get(key, {}).get(day, ()))
+        return self._cells[at]
+
+    def _differs(self, key: str, day: date, known: date) -> bool:
+        before = known - timedelta(days=1)
+        cells = (self._cell(measure, key, day) for measure in self._ready.measures.values())
+        return any(cell.at(before) != cell.at(known) for cell in cells)
+
+    def _entries(self, records: Sequence[Record], places: Places) -> dict[str, dict[date, list[Entry]]]:
+        lines: dict[str, dict[date, list[Entry]]] = {}
+        for versions in timelines(records, self._calendar).values():
+            known = [self._known_day(since) for since, _ in versions]
+            for position, (_, record) in enumerate(versions):
+                start, end = known[position], known[position + 1] if position + 1 < len(known) else None
+                if not record.counts or start == end:
+                    continue
+                for key, share in places.of(record, self._scope):
+                    lines.setdefault(key, {}).setdefault(record.day, []).append(Entry(start, end, record, share))
+                    self._note(key, record.day, start)
+                    if end is not None:
+                        self._note(key, record.day, end)
+        return lines
+
+    def _note(self, key: str, day: date, known: date) -> None:
+        self._changes.setdefault(known, {}).setdefault(key, set()).add(day)
+
+    def _known_day(self, since: datetime) -> date:
+        """The first day at whose close the version was known."""
+        local = self._calendar.local(since)
+        return local.date() if local <= self._calendar.closing(local.date()) else local.date() + timedelta(days=1)
+
+
+class _Running:
+    """The merged partials of a month, day by day, as known at the close of one day."""
+
+    __slots__ = ("first", "known", "partials")
+
+    def __init__(self, first: date, known: date) -> None:
+        self.first = first
+        self.known = known
+        self.partials: list[Partial] = []
+
+
+def _rest_of_month(day: date, known: date) -> list[date]:
+    """The day and the later ones of its month that lie before `known`."""
+    days = []
+    at = day
+    while at.month == day.month and at < known:
+        days.append(at)
+        at += timedelta(days=1)
+    return days
+
+
+def _number(value: Value) -> float | None:
+    return float(value) if is_number(value) else None  # type: ignore[arg-type]  # is_number has looked
