@@ -1,7 +1,7 @@
 """Who belongs where, when: the region tree and its people over time, as one value."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from schema_defs.organisation import Organisation, Person, Region, Stay
 from schema_defs.text import Text
@@ -98,6 +98,17 @@ class Org:
             return None
         begun = [stay for stay in self._stays[person] if (stay.from_ or date.min) <= day <= (stay.to or date.max)]
         return begun[-1].region if begun else None
+
+    def changes(self, person: str) -> tuple[date, ...]:
+        """The days on which the person's region may become another, ascending."""
+        found = self._people.get(person)
+        if found is None:
+            return ()
+        begins = {found.joined, *(stay.from_ for stay in self._stays[person])}
+        ends = {found.left, *(stay.to for stay in self._stays[person])}
+        return tuple(
+            sorted({day for day in begins if day} | {day + timedelta(days=1) for day in ends if day and day < date.max})
+        )
 
     def members(self, region: str, day: date) -> tuple[Person, ...]:
         """Who belongs directly to the region on the day."""
