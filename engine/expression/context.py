@@ -1,7 +1,7 @@
 """What an evaluation may know besides its row, and what it counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 
@@ -19,10 +19,10 @@ class Trouble:
     type_errors: int = 0
     unmapped: int = 0
 
-    def add(self, other: "Trouble") -> None:
-        """Takes over the counts of `other`."""
+    def add(self, other: "Trouble", times: int = 1) -> None:
+        """Takes over the counts of `other`, so many times."""
         for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name) * times)
 
     @property
     def total(self) -> int:
@@ -44,3 +44,9 @@ class Context:
     @cached_property
     def working_days(self) -> WorkingDays:
         return WorkingDays(self.is_working)
+
+    def counting_in(self, trouble: Trouble) -> "Context":
+        """The same context with another count."""
+        other = replace(self, trouble=trouble)
+        other.__dict__["working_days"] = self.working_days  # known years are not asked for again
+        return other

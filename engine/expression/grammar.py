@@ -83,6 +83,16 @@ def is_none(node: ast.expr) -> bool:
     return (isinstance(node, ast.Constant) and node.value is None) or (isinstance(node, ast.Name) and node.id == "null")
 
 
+def none_test(left: ast.expr, sign: ast.cmpop, right: ast.expr) -> tuple[bool, bool] | None:
+    """For `x is None`, `x == None`, `None == x` and their opposites: whether the right side is tested, and whether for not missing."""
+    if not isinstance(sign, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
+        return None
+    negated = isinstance(sign, ast.IsNot | ast.NotEq)
+    if is_none(right):
+        return False, negated
+    return (True, negated) if is_none(left) else None
+
+
 def refuse_lists(tree: ast.expr, nodes: list[ast.expr]) -> None:
     """ExpressionError where a list stands anywhere but to the right of `in`, or `in` has something else there."""
     allowed = set()

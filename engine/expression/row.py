@@ -11,7 +11,7 @@ from engine.expression.closures.operand import Binary, Operand, Run, constant, n
 from engine.expression.context import Context
 from engine.expression.errors import EvaluationError
 from engine.expression.functions import FUNCTIONS
-from engine.expression.grammar import is_none
+from engine.expression.grammar import none_test
 from engine.expression.language import Expression
 from engine.expression.values import Value
 
@@ -108,7 +108,7 @@ class _Closures:
             # The elements are read in the row, so the list is handed on as the closure that compares with it.
             elements = [self.of(each).run for each in right.elts]
             return self._in_list(sign, node), cast(Run, lambda row: [element(row) for element in elements])
-        test = _none_test(left, sign, right)
+        test = none_test(left, sign, right)
         if test is not None:
             side, negated = test
             return (lambda a, b: ((b if side else a) is None) is not negated), self.of(right).run
@@ -121,7 +121,7 @@ class _Closures:
     def _comparison(self, left: ast.expr, sign: ast.cmpop, right: ast.expr, node: ast.Compare) -> Run:
         if isinstance(right, ast.List):
             return self._membership(self.of(left), sign, right, node)
-        test = _none_test(left, sign, right)
+        test = none_test(left, sign, right)
         if test is not None:
             side, negated = test
             return comparison.is_none(self.of(right if side else left).run, negated)
@@ -159,16 +159,6 @@ class _Closures:
     def _truth(self, sign: str, node: ast.expr) -> logic.Truth:
         check = placed(lambda a, b: operations.truth(sign, a), node.col_offset)
         return lambda value: bool(check(value, None))
-
-
-def _none_test(left: ast.expr, sign: ast.cmpop, right: ast.expr) -> tuple[bool, bool] | None:
-    """For `x is None`, `x == None`, `None == x` and their opposites: whether the right side is tested, and whether for not missing."""
-    if not isinstance(sign, ast.Is | ast.IsNot | ast.Eq | ast.NotEq):
-        return None
-    negated = isinstance(sign, ast.IsNot | ast.NotEq)
-    if is_none(right):
-        return False, negated
-    return (True, negated) if is_none(left) else None
 
 
 BINARY: dict[type[ast.operator], operations.Operation] = {

@@ -25,6 +25,7 @@ from engine.expression.kinds import (
     Kind,
 )
 from engine.expression.language import Expression
+from engine.expression.signs import SIGNS
 from engine.expression.units import UnitError, joined, product, quotient
 from schema_defs.text import Said
 
@@ -278,23 +279,6 @@ def _no_choice(written: str, choices: Sequence[str]) -> Said:
 
 
 _OF_ONE_TYPE = Said(zh="类型相同的值", en="values of one type")
-SIGNS: dict[type, str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-}
 _ARITHMETIC: dict[type, Callable[[Kind, Kind], Kind]] = {
     ast.Add: lambda a, b: joined(a, b, "+"),
     ast.Sub: lambda a, b: joined(a, b, "-"),
