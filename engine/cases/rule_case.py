@@ -7,18 +7,13 @@ from engine.calendar import WorkCalendar
 from engine.cases.known import Known, is_keyed, scopes_of
 from engine.cases.words import notices_differ, state_differs, unknown_scope, wrong_silence
 from engine.rules.explain import explain
-from engine.rules.judge import Judge
+from engine.rules.judge import Judge, is_judged
 from engine.rules.notices import Told, silenced
 from engine.rules.timeline import Outcome, timeline
 from engine.rules.verdict import Judgement
 from schema_defs.case import Case, Step
 from schema_defs.rule import RuleBody
 from schema_defs.text import Said
-
-
-def is_judged(rule: RuleBody, calendar: WorkCalendar, day: date) -> bool:
-    """Whether a verdict is taken on the day: on working days, or under `days: all` on every day."""
-    return rule.days == "all" or calendar.is_working(day)
 
 
 def rule_failures(case: Case, rule: RuleBody, calendar: WorkCalendar) -> list[Said]:

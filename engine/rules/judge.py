@@ -4,11 +4,17 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from engine.calendar import WorkCalendar
 from engine.expression import Context, Expression, row_function, tolerant
 from engine.expression.values import Value
 from engine.rules.names import read_rule_text
 from engine.rules.verdict import Judgement
 from schema_defs.rule import RuleBody
+
+
+def is_judged(rule: RuleBody, calendar: WorkCalendar, day: date) -> bool:
+    """Whether a verdict is taken on the day: on working days, or under `days: all` on every day."""
+    return rule.days == "all" or calendar.is_working(day)
 
 
 class Judge:

@@ -26,10 +26,14 @@ class Outcome(msgspec.Struct, frozen=True):
     day: date
     alert: Alert
     state: State
-    past: tuple[Past, ...]
-    transitions: tuple[Transition, ...]
+    past: Sequence[Past]
     notices: tuple[Notice, ...]
     told: Told
+
+    @property
+    def transitions(self) -> tuple[Transition, ...]:
+        """The changes of the state over the judged days, oldest first."""
+        return transitions_of(self.past)
 
 
 def timeline(
@@ -48,7 +52,7 @@ def conclude(rule: RuleBody, past: Sequence[Past], day: date, told: Told, *, sil
     """As `timeline`, over days that were replayed already."""
     notices, told_then = ((), told) if silent else tell(rule, past, told, day)
     alert = past[-1].alert if past else Alert()
-    return Outcome(day, alert, state_of(alert, rule), tuple(past), transitions_of(past), notices, told_then)
+    return Outcome(day, alert, state_of(alert, rule), past, notices, told_then)
 
 
 def transitions_of(past: Sequence[Past]) -> tuple[Transition, ...]:

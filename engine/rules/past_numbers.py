@@ -1,0 +1,130 @@
+"""The numbers as they were known at the close of a past day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from engine.calendar import WorkCalendar
+from engine.expression.values import Value
+from engine.metrics.history import History
+from engine.metrics.ready import ready
+from engine.org import COMPANY, Org
+from engine.pace import DayShape, day_shape, pace_share, working_days_left
+from engine.periods import days_of, month_bounds, month_of
+from engine.records.record import Record
+from engine.routing import Scope
+from engine.rules.facts import figures_of
+from engine.scorecard import score_of, scorecard_for
+from engine.targets.months import a_year_before
+from engine.targets.targets import Targets
+from schema_defs.plan import Plan
+from schema_defs.release import Release
+from schema_defs.rule import ScopeKind
+from schema_defs.scorecard import ScorePart
+
+
+class PlanTargets(msgspec.Struct, frozen=True):
+    """A plan and what it comes to."""
+
+    plan: Plan
+    targets: Targets
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known from outside: all versions of the records by dataset, targets, and for late sources how far they are complete."""
+
+    release: Release
+    org: Org
+    calendar: WorkCalendar
+    records: Mapping[str, Sequence[Record]]
+    targets: tuple[PlanTargets, ...] = ()
+    complete: Mapping[str, date] = {}
+
+
+class PastNumbers:
+    """Answers as at the close of `known`, which the caller moves on day by day."""
+
+    def __init__(self, given: Given, metrics: Iterable[str]) -> None:
+        self.known = date.min
+        self._given = given
+        self._metrics = tuple(sorted(metrics))
+        self._ready = ready(given.release, self._metrics, given.calendar)
+        self._histories: dict[ScopeKind, History] = {}
+        self._shapes: dict[tuple[str, str], DayShape | None] = {}
+
+    def history(self, kind: ScopeKind) -> History:
+        """The history of one kind of scope, made when it is first asked for."""
+        if kind not in self._histories:
+            given = self._given
+            self._histories[kind] = History(
+                given.release, given.records, given.org, given.calendar, self._metrics, kind
+            )
+        return self._histories[kind]
+
+    def actual(self, metric: str, scope: Scope, day: date) -> Value:
+        if metric not in self._ready.shapes or self._is_late(metric, day):
+            return None
+        return self.history(scope.kind).to_date(metric, scope.key, day, self.known)
+
+    def target(self, metric: str, scope: Scope, month: str) -> float | None:
+        found = self._found(metric, scope, month)
+        value = found.targets.month(scope.kind, scope.key, month) if found else None
+        return None if value is None else float(value)
+
+    def pace(self, metric: str, scope: Scope, day: date) -> float | None:
+        found = self._found(metric, scope, month_of(day))
+        if found is None:
+            return None
+        how = found.plan.pace
+        shape = self._shape(metric, month_of(day)) if how == "history" else None
+        is_rate = found.targets.is_rate or self._ready.shapes[metric].is_rate
+        return pace_share(self._given.calendar, month_of(day), day, how, is_rate, shape)
+
+    def working_days_left(self, day: date) -> int:
+        return working_days_left(self._given.calendar, day)
+
+    def score(self, scope: Scope, day: date) -> float | None:
+        roles = self._given.org.roles(scope.key) if scope.kind == "person" else ()
+        card = scorecard_for(roles, self._given.release.scorecards)
+        return score_of(card, lambda part: self._part(part, scope, day)).total if card else None
+
+    def first_day(self) -> date | None:
+        """The day of the first record of the metrics' datasets, or the first of the first month with a target."""
+        days = [record.day for name in self._ready.datasets() for record in self._given.records.get(name, ())]
+        months = [month for one in self._read() for of_one in one.targets.cells.values() for month in of_one]
+        return min((*days, *(month_bounds(month)[0] for month in months)), default=None)
+
+    def keys(self, kind: ScopeKind) -> frozenset[str]:
+        """Every key that a record counts for or that has a target."""
+        targeted = (key for one in self._read() for key in one.targets.keys(kind))
+        return frozenset((*self.history(kind).keys(), *targeted))
+
+    def _read(self) -> list[PlanTargets]:
+        """The targets of the metrics that are read."""
+        return [one for one in self._given.targets if one.plan.metric in self._metrics]
+
+    def _found(self, metric: str, scope: Scope, month: str) -> PlanTargets | None:
+        """The first plan of the metric that has a target for the scope and month."""
+        for one in self._given.targets:
+            if one.plan.metric == metric and one.targets.month(scope.kind, scope.key, month) is not None:
+                return one
+        return None
+
+    def _is_late(self, metric: str, day: date) -> bool:
+        """Whether a dataset of the metric is not complete up to the day."""
+        complete = self._given.complete
+        return any(day > complete[name] for name in self._ready.datasets_of(metric) if name in complete)
+
+    def _part(self, part: ScorePart, scope: Scope, day: date) -> float | None:
+        found = figures_of(self, part.metric, scope, day)
+        return found.attainment if part.of == "attainment" else found.actual
+
+    def _shape(self, metric: str, month: str) -> DayShape | None:
+        """How the same month of the year before came in for the company, as known when this month began."""
+        if (metric, month) not in self._shapes:
+            history, known = self.history("company"), month_bounds(month)[0] - timedelta(days=1)
+            before = a_year_before(month)
+            values = {day: history.on_day(metric, COMPANY, day, known) or 0.0 for day in days_of(*month_bounds(before))}
+            self._shapes[metric, month] = day_shape(values, self._given.calendar, before)
+        return self._shapes[metric, month]
