@@ -46,6 +46,11 @@ class RecordReader:
             context = Context(is_working=calendar.is_working)
             self._void = tolerant(row_function(parse(dataset.void, tuple(dataset.fields)), context), context)
 
+    @property
+    def mapped_fields(self) -> tuple[str, ...]:
+        """The fields that an expression fills."""
+        return tuple(self._maps)
+
     def columns_of(self, field: str) -> frozenset[str]:
         """The raw columns that a field is read from."""
         mapped = self._maps.get(field)

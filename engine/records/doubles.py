@@ -1,0 +1,24 @@
+"""The same key twice: versions where the rows say when they became known, a bad row where they do not."""
+
+from engine.records.record import Record
+from schema_defs.text import Said
+
+
+class Doubles:
+    """Looks at the records of one file in their order and remembers where each key stood first."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[object, ...], int] = {}
+
+    def refusal(self, record: Record, line: int) -> Said | None:
+        """Why the record cannot stand beside an earlier one, or None. A tombstone, and a row with its `_known_at`, always can."""
+        if record.known_at is not None or record.deleted:
+            return None
+        first = self._first.setdefault(record.key, line)
+        if first == line:
+            return None
+        key = ", ".join(str(part) for part in record.key)
+        return Said(
+            zh=f"键 ({key}) 已在第 {first} 行出现过；请只保留一行，或加上 _known_at 列说明各行何时已知",
+            en=f"the key ({key}) stands in line {first} already; keep one of the rows, or say in a column _known_at when each became known",
+        )
