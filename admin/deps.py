@@ -1,0 +1,116 @@
+"""What the pages need from the runtime. `duiqi serve` and the demo give the real things, tests give small ones."""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from runtime.board.alerts import AlertsView
+from runtime.board.chat import ChatView
+from runtime.board.drill import WhyView
+from runtime.board.records import RecordsView, RecordView
+from runtime.board.snapshots import SnapshotsView, SnapshotView
+from runtime.board.targets import TargetsView
+from runtime.board.view import BoardView
+from runtime.board.viewer import SignInView, Viewer
+from runtime.board.workbench import WorkbenchView
+from schema_defs.text import Lang
+
+AnswerKind = Literal["seen", "reason", "promise", "support"]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person answers to an alert."""
+
+    kind: AnswerKind
+    text: str = ""
+    promised: date | None = None
+    mentioned: tuple[str, ...] = ()
+
+
+class Pdf(msgspec.Struct, frozen=True):
+    """`file_name` is safe for a header: ASCII letters, digits, `-`, `_`, `.`."""
+
+    body: bytes
+    file_name: str
+
+
+class LiveEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """Something changed for this reader. `rows` are row ids of the board; the page fetches what it shows of them."""
+
+    id: str
+    kind: Literal["cells", "alerts", "messages", "release", "snapshots"]
+    rows: tuple[str, ...] = ()
+    complete_up_to: datetime | None = None
+
+
+class Views(Protocol):
+    """Builds what a page shows, with the rights of its reader. None: there is no such thing, or not for this reader."""
+
+    async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView: ...
+    async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None: ...
+    async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
+    async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None: ...
+    async def records(
+        self, viewer: Viewer, *, dataset: str | None = None, search: str = "", page: int = 1
+    ) -> RecordsView | None: ...
+    async def record(self, viewer: Viewer, *, dataset: str, record: str) -> RecordView | None: ...
+    async def snapshots(self, viewer: Viewer) -> SnapshotsView: ...
+    async def snapshot(self, viewer: Viewer, snapshot: str) -> SnapshotView | None: ...
+    async def snapshot_pdf(self, viewer: Viewer, snapshot: str) -> Pdf | None: ...
+    async def targets(
+        self, viewer: Viewer, *, plan: str | None = None, opened: Collection[str] = ()
+    ) -> TargetsView | None: ...
+    async def workbench(
+        self, viewer: Viewer, *, kind: str | None = None, name: str | None = None
+    ) -> WorkbenchView | None: ...
+
+
+class Verbs(Protocol):
+    """What a reader can do. A DuiqiError is shown as its sentence; None: there is no such thing for this reader."""
+
+    async def answer(self, viewer: Viewer, alert: str, answer: Answer) -> None: ...
+    async def edit_record(
+        self, viewer: Viewer, *, dataset: str, record: str, values: Mapping[str, str]
+    ) -> RecordView | None:
+        """Writes the raw fields to the source. The record as it stands now; with errors at its fields when nothing was written."""
+        ...
+
+    async def freeze(self, viewer: Viewer) -> str:
+        """Asks for a snapshot of the board now; its id."""
+        ...
+
+
+class Doors(Protocol):
+    """Signing in and out. A token is what the cookie holds; the server keeps the session."""
+
+    async def page(self, lang: Lang) -> SignInView: ...
+    async def sign_in_as(self, role: str) -> str | None:
+        """A session of the demo's account with that role; None where this is no demo or the role is unknown."""
+        ...
+
+    async def sign_in(self, login: str, password: str) -> str | None: ...
+    async def viewer(self, token: str) -> Viewer | None: ...
+    async def sign_out(self, token: str) -> None: ...
+    async def set_language(self, token: str, lang: Lang) -> None: ...
+
+
+class Stream(Protocol):
+    def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
+        """What changes for this reader from now on, after `last` where it is still known."""
+        ...
+
+
+class Deps(msgspec.Struct, frozen=True, kw_only=True):
+    views: Views
+    verbs: Verbs
+    doors: Doors
+    stream: Stream
+    ready: Any
+    """An async function: True once the board can be shown."""
+    secret: str
+    demo: bool = False
+    secure_cookies: bool = False
+    chat: bool = False
+    """The simulated DingTalk runs in this process and is shown."""

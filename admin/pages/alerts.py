@@ -1,0 +1,82 @@
+"""Alerts: the open ones, why each fired, who was told, and the answer."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Response
+
+from admin.deps import Answer, AnswerKind
+from admin.pages.answer import deps_of, from_address, go, in_address, page, viewer_of
+from runtime.board.alerts import AlertsView
+
+
+class AnswerForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    kind: AnswerKind
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    promised: str = ""
+    mention: str = ""
+    csrf: str = msgspec.field(name="_csrf_token", default="")
+
+
+@get("/alerts", opt={"entry": "alerts"})
+async def alerts(request: Request[Any, Any, Any]) -> Response[Any]:
+    view = await deps_of(request).views.alerts(viewer_of(request))
+    return _page(request, view, direct=False)
+
+
+@get("/alerts/{alert_id:str}", opt={"entry": "alerts"})
+async def alert(request: Request[Any, Any, Any], alert_id: FromPath[str]) -> Response[Any]:
+    view = await deps_of(request).views.alerts(viewer_of(request), chosen=from_address(alert_id))
+    return _page(request, view, direct=True)
+
+
+@post("/alerts/{alert_id:str}", opt={"entry": "alerts"})
+async def answer(
+    request: Request[Any, Any, Any], alert_id: FromPath[str], data: URLEncodedBody[AnswerForm]
+) -> Response[Any] | Redirect:
+    viewer = viewer_of(request)
+    key = from_address(alert_id)
+    errors, promised = _errors(data)
+    if errors:
+        view = await deps_of(request).views.alerts(viewer, chosen=key)
+        return _page(request, view, direct=True, given=data, errors=errors, status=422)
+    said = Answer(
+        kind=data.kind, text=data.text.strip(), promised=promised, mentioned=(data.mention,) if data.mention else ()
+    )
+    await deps_of(request).verbs.answer(viewer, key, said)
+    return go(f"/alerts/{in_address(key)}", "answered")
+
+
+def _errors(data: AnswerForm) -> tuple[dict[str, str], date | None]:
+    """Keys of the texts by field, and the promised day."""
+    errors: dict[str, str] = {}
+    promised = None
+    if data.kind in ("reason", "support") and not data.text.strip():
+        errors["text"] = f"answer.needs_{data.kind}"
+    if data.kind == "promise":
+        try:
+            promised = date.fromisoformat(data.promised)
+        except ValueError:
+            errors["promised"] = "answer.needs_day"
+    return errors, promised
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    view: AlertsView | None,
+    *,
+    direct: bool,
+    given: AnswerForm | None = None,
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    if view is None or (direct and view.chosen is None):
+        raise NotFoundException
+    given = given or AnswerForm(kind="reason")
+    return page(
+        request, "alerts.html", here="alerts", status=status, view=view, direct=direct, given=given, errors=errors or {}
+    )

@@ -1,0 +1,78 @@
+"""How a page answers: the shell's context, one-time messages, and what a script asks for a part of."""
+
+from typing import Any
+from urllib.parse import quote, unquote
+
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from admin.catalogue import say
+from admin.deps import Deps
+from admin.menu import menu_of
+from admin.session import language_of
+from runtime.board.viewer import Viewer
+
+FLASH_COOKIE = "duiqi_flash"
+PART_HEADER = "x-part"
+
+
+def deps_of(request: Request[Any, Any, Any]) -> Deps:
+    deps: Deps = request.app.state["deps"]
+    return deps
+
+
+def viewer_of(request: Request[Any, Any, Any]) -> Viewer:
+    """The signed-in reader, in the language they read now. Only behind the guard."""
+    viewer = request.scope["user"]
+    assert isinstance(viewer, Viewer)
+    return viewer
+
+
+def wants_part(request: Request[Any, Any, Any]) -> bool:
+    """A script asks for the inner part only, to put it into the open page."""
+    return PART_HEADER in request.headers
+
+
+def page(
+    request: Request[Any, Any, Any], name: str, *, here: str | None, status: int = 200, **context: Any
+) -> Template:
+    """The template with everything that the shell needs."""
+    viewer = request.scope.get("user")
+    lang = language_of(request)
+    flash = request.cookies.get(FLASH_COOKIE)
+    query = request.scope["query_string"].decode("latin-1")
+    shell = {
+        "viewer": viewer,
+        "lang": lang,
+        "here": here,
+        "menu": menu_of(viewer, chat=deps_of(request).chat) if isinstance(viewer, Viewer) else (),
+        "flash": say(lang, f"flash.{flash}") if flash in FLASHES else None,
+        "address": request.scope["path"] + (f"?{query}" if query else ""),
+    }
+    gone = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/", httponly=True)] if flash else []
+    return Template(
+        name, context={**shell, **context}, status_code=status, cookies=gone, headers={"Vary": "Cookie, X-Part"}
+    )
+
+
+FLASHES = ("answered", "record_saved", "freezing", "signed_out")
+"""Messages that survive one redirect, by name: the cookie never carries text."""
+
+
+def go(address: str, flash: str | None = None) -> Redirect:
+    """See other, with a message for the next page."""
+    cookies = (
+        [Cookie(key=FLASH_COOKIE, value=flash, max_age=60, path="/", httponly=True, samesite="lax")] if flash else []
+    )
+    return Redirect(address, status_code=HTTP_303_SEE_OTHER, cookies=cookies)
+
+
+def in_address(text: str) -> str:
+    """A key inside a path."""
+    return quote(text, safe="")
+
+
+def from_address(text: str) -> str:
+    return unquote(text)

@@ -1,0 +1,160 @@
+"""The application over sample views: what the pages show without a database. `python tests/admin/sample_app.py PORT` serves it."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import sample_views as sample
+from litestar import Litestar
+
+from admin.app import create_app
+from admin.deps import Answer, Deps, LiveEvent, Pdf
+from runtime.board.viewer import SignInView, Viewer
+from schema_defs.errors import RefusedError
+from schema_defs.text import Said
+
+ROLES = ("seller", "manager", "director", "author", "it")
+
+
+class SampleViews:
+    """`mode` is full, empty, or quiet (as on a normal day)."""
+
+    def __init__(self, mode: str = "quiet") -> None:
+        self.mode = mode
+        self.touched = False
+
+    @property
+    def empty(self) -> bool:
+        return self.mode == "empty"
+
+    async def board(self, viewer, *, opened=()):
+        if self.empty:
+            return sample.empty_board()
+        if self.mode == "full" or self.touched:
+            return sample.full_board()
+        return sample.board(tuple(opened))
+
+    async def why(self, viewer, *, metric, scope, key, page=1):
+        known = {column.metric for column in sample.COLUMNS}
+        return None if metric not in known or key == "nowhere" else sample.why(metric)
+
+    async def alerts(self, viewer, *, chosen=None):
+        if chosen is not None and chosen not in {alert.id for alert in sample.open_alerts()}:
+            return None
+        return sample.alerts(chosen, empty=self.empty)
+
+    async def chat(self, viewer, *, conversation=None):
+        return sample.chat(empty=self.empty)
+
+    async def records(self, viewer, *, dataset=None, search="", page=1):
+        return sample.records(empty=self.empty or search == "没有的")
+
+    async def record(self, viewer, *, dataset, record):
+        return sample.record() if record == "SO-1182.1" else None
+
+    async def snapshots(self, viewer):
+        return sample.snapshots(empty=self.empty)
+
+    async def snapshot(self, viewer, snapshot):
+        return sample.snapshot() if snapshot == "sn-102" else None
+
+    async def snapshot_pdf(self, viewer, snapshot):
+        return Pdf(b"%PDF-1.7 sample", "war-room.pdf") if snapshot == "sn-102" else None
+
+    async def targets(self, viewer, *, plan=None, opened=()):
+        return sample.targets(empty=self.empty)
+
+    async def workbench(self, viewer, *, kind=None, name=None):
+        if name == "unknown":
+            return None
+        return sample.WorkbenchView() if self.empty else sample.workbench()
+
+
+class SampleVerbs:
+    def __init__(self) -> None:
+        self.answers: list[tuple[str, Answer]] = []
+        self.edits: list[dict[str, str]] = []
+        self.frozen = 0
+
+    async def answer(self, viewer: Viewer, alert: str, answer: Answer) -> None:
+        if viewer.has("seller"):
+            raise RefusedError(Said(zh="只有区域经理可以回应这条告警", en="only the region's manager can answer this alert"))
+        self.answers.append((alert, answer))
+
+    async def edit_record(self, viewer, *, dataset, record, values):
+        if record != "SO-1182.1":
+            return None
+        self.edits.append(dict(values))
+        return sample.record(error=values.get("amount") == "12,3x")
+
+    async def freeze(self, viewer: Viewer) -> str:
+        self.frozen += 1
+        return "sn-104"
+
+
+class SampleDoors:
+    """Tokens are the roles; a real door makes random ones."""
+
+    def __init__(self, *, demo: bool = True) -> None:
+        self.demo = demo
+        self.languages: dict[str, str] = {}
+        self.ended: set[str] = set()
+
+    async def page(self, lang) -> SignInView:
+        return sample.sign_in(demo=self.demo)
+
+    async def sign_in_as(self, role: str) -> str | None:
+        return f"token-{role}" if self.demo and role in ROLES else None
+
+    async def sign_in(self, login: str, password: str) -> str | None:
+        return "token-director" if (login, password) == ("director", "right") else None
+
+    async def viewer(self, token: str) -> Viewer | None:
+        role = token.removeprefix("token-")
+        return sample.viewer(role, self.languages.get(token, "zh")) if role in ROLES and token not in self.ended else None
+
+    async def sign_out(self, token: str) -> None:
+        self.ended.add(token)
+
+    async def set_language(self, token: str, lang) -> None:
+        self.languages[token] = lang
+
+
+class SampleStream:
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[LiveEvent] = asyncio.Queue()
+
+    async def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
+        while True:
+            yield await self.queue.get()
+
+
+class Sample:
+    """The application and its parts, for tests to look into."""
+
+    def __init__(self, mode: str = "quiet", *, demo: bool = True, secret: str = "a sample secret of some length") -> None:
+        self.views, self.verbs, self.doors, self.stream = SampleViews(mode), SampleVerbs(), SampleDoors(demo=demo), SampleStream()
+        self.is_ready = True
+
+        async def ready() -> bool:
+            return self.is_ready
+
+        self.app: Litestar = create_app(
+            Deps(
+                views=self.views, verbs=self.verbs, doors=self.doors, stream=self.stream, ready=ready, secret=secret,
+                demo=demo, chat=True,
+            )
+        )  # fmt: skip
+
+
+def serve(port: int, mode: str) -> None:
+    import uvicorn
+
+    uvicorn.run(Sample(mode).app, port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    serve(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "quiet")
