@@ -32,6 +32,9 @@ class Section(Part, frozen=True, kw_only=True):
                 message=Said(
                     zh=f"一个区块必须且只能是其中之一：{allowed}", en=f"a section is exactly one of: {allowed}"
                 ),
+                suggestion=Said(
+                    zh="例如 {table: regions, metrics: […]}", en="for example {table: regions, metrics: […]}"
+                ),
             )
 
 

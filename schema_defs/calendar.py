@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta
 
 from schema_defs.base import ClockTime, Document, Fault
+from schema_defs.nearest import did_you_mean
 from schema_defs.text import Said
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -38,6 +39,7 @@ class Calendar(Document, frozen=True, kw_only=True, tag="calendar", tag_field="k
                     zh=f"未知时区 '{self.time_zone}'；例如 Asia/Shanghai",
                     en=f"unknown time zone '{self.time_zone}'; for example Asia/Shanghai",
                 ),
+                suggestion=did_you_mean(self.time_zone, ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Tokyo", "UTC")),
             )
         if both := sorted(set(self.holidays) & set(self.working_days)):
             yield Fault(
@@ -47,10 +49,12 @@ class Calendar(Document, frozen=True, kw_only=True, tag="calendar", tag_field="k
                     zh=f"{both[0]} 同时列为假日和工作日",
                     en=f"{both[0]} is listed both as a holiday and as a working day",
                 ),
+                suggestion=Said(zh="从其中一个列表删掉", en="remove it from one of the two lists"),
             )
         if self.working_hours[0] >= self.working_hours[1]:
             yield Fault(
                 path=("working_hours",),
                 code="hours-order",
                 message=Said(zh="上班时间必须早于下班时间", en="the working hours must begin before they end"),
+                suggestion=Said(zh='例如 ["08:30", "20:00"]', en='for example ["08:30", "20:00"]'),
             )

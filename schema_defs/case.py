@@ -94,6 +94,7 @@ class Case(Document, frozen=True, kw_only=True, tag="test", tag_field="kind"):
                     zh="测试必须且只能有 rule、define、metric 之一",
                     en="a test has exactly one of rule, define and metric",
                 ),
+                suggestion=Said(zh="例如 rule: 规则的名称", en="for example rule: the rule's name"),
             )
 
 
@@ -111,6 +112,9 @@ def _unknown_expectations(path: tuple[str | int, ...], wanted: object) -> Iterat
             path=path,
             code="wrong-expectation",
             message=Said(zh="这里需要 {state: …, notices: […]}", en="{state: …, notices: […]} is needed here"),
+            suggestion=Said(
+                zh="例如 {state: firing, notices: [fired]}", en="for example {state: firing, notices: [fired]}"
+            ),
         )
         return
     for key, value in wanted.items():
@@ -122,5 +126,8 @@ def _unknown_expectations(path: tuple[str | int, ...], wanted: object) -> Iterat
                 message=Said(
                     zh=f"'{key}' 不是可以期望的内容；可写 state（一个状态）和 notices（通知列表）",
                     en=f"'{key}' cannot be expected so; write state (one state) and notices (a list of notices)",
+                ),
+                suggestion=Said(
+                    zh="例如 {state: firing, notices: [fired]}", en="for example {state: firing, notices: [fired]}"
                 ),
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from schema_defs.base import Currency, Document, Expr, Fault, Key, Name, Part
+from schema_defs.nearest import did_you_mean
 from schema_defs.text import Said, Text
 
 FieldType = Literal[
@@ -38,6 +39,7 @@ class Field(Part, frozen=True, kw_only=True):
                     zh=f"默认值 '{self.default}' 不在可选值中：{', '.join(self.choices)}",
                     en=f"the default '{self.default}' is none of the choices: {', '.join(self.choices)}",
                 ),
+                suggestion=did_you_mean(str(self.default), self.choices),
             )
 
 
@@ -96,6 +98,7 @@ def _unknown_field(path: tuple[str | int, ...], name: str, fields: dict[str, Fie
         message=Said(
             zh=f"没有字段 '{name}'；已有字段：{known}", en=f"there is no field '{name}'; the fields are: {known}"
         ),
+        suggestion=did_you_mean(name, fields),
     )
 
 
@@ -107,5 +110,9 @@ def _wrong_type(path: tuple[str | int, ...], name: str, given: str, wanted: tupl
         message=Said(
             zh=f"字段 '{name}' 的类型是 {given}，这里需要 {allowed}",
             en=f"the field '{name}' is of type {given}, but {allowed} is needed here",
+        ),
+        suggestion=Said(
+            zh=f"把字段 '{name}' 的类型改为 {wanted[0]}，或换一个字段",
+            en=f"make the field '{name}' of type {wanted[0]}, or name another field",
         ),
     )

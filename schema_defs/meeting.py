@@ -93,4 +93,7 @@ class Meeting(Document, frozen=True, kw_only=True, tag="meeting", tag_field="kin
                     zh=f"议程共 {total} 分钟，超过会议的 {self.minutes} 分钟",
                     en=f"the agenda takes {total} minutes, more than the meeting's {self.minutes}",
                 ),
+                suggestion=Said(
+                    zh=f"缩短议程，或写 minutes: {total}", en=f"shorten the agenda, or write minutes: {total}"
+                ),
             )

@@ -31,31 +31,50 @@ class Metric(Document, frozen=True, kw_only=True, tag="metric", tag_field="kind"
         if self.formula is not None:
             for key in ("dataset", "aggregate", "value", "where"):
                 if getattr(self, key) is not None:
-                    yield _fault(
-                        key,
-                        "base-and-derived",
-                        f"有 formula 的指标不能再有 {key}",
-                        f"a metric with a formula has no {key}",
-                    )
+                    yield _both(key)
             return
         for key in ("dataset", "aggregate"):
             if getattr(self, key) is None:
-                yield _fault(
-                    "",
-                    "missing-key",
-                    f"缺少 {key}：基础指标需要 dataset 和 aggregate，派生指标需要 formula",
-                    f"{key} is missing: a base metric needs dataset and aggregate, a derived one needs formula",
-                )
+                yield _missing(key)
         if self.aggregate == "count" and self.value is not None:
-            yield _fault(
-                "value",
-                "count-has-no-value",
-                "count 不需要 value；请用 where 过滤",
-                "count takes no value; filter with where",
-            )
+            yield _COUNT_HAS_NO_VALUE
         if self.aggregate not in (None, "count") and self.value is None:
-            yield _fault("", "missing-key", f"{self.aggregate} 需要 value", f"{self.aggregate} needs a value")
+            yield _no_value(str(self.aggregate))
 
 
-def _fault(key: str, code: str, zh: str, en: str) -> Fault:
-    return Fault(path=(key,) if key else (), code=code, message=Said(zh=zh, en=en))
+def _both(key: str) -> Fault:
+    return Fault(
+        path=(key,),
+        code="base-and-derived",
+        message=Said(zh=f"有 formula 的指标不能再有 {key}", en=f"a metric with a formula has no {key}"),
+        suggestion=Said(zh=f"删掉 {key} 或 formula", en=f"leave out {key}, or the formula"),
+    )
+
+
+def _missing(key: str) -> Fault:
+    return Fault(
+        path=(),
+        code="missing-key",
+        message=Said(
+            zh=f"缺少 {key}：基础指标需要 dataset 和 aggregate，派生指标需要 formula",
+            en=f"{key} is missing: a base metric needs dataset and aggregate, a derived one needs formula",
+        ),
+        suggestion=Said(zh=f"加上 {key}: …", en=f"add {key}: …"),
+    )
+
+
+def _no_value(aggregate: str) -> Fault:
+    return Fault(
+        path=(),
+        code="missing-key",
+        message=Said(zh=f"{aggregate} 需要 value", en=f"{aggregate} needs a value"),
+        suggestion=Said(zh="例如 value: amount", en="for example value: amount"),
+    )
+
+
+_COUNT_HAS_NO_VALUE = Fault(
+    path=("value",),
+    code="count-has-no-value",
+    message=Said(zh="count 不需要 value；请用 where 过滤", en="count takes no value; filter with where"),
+    suggestion=Said(zh="改用 where，或 aggregate: count_distinct", en="write where, or aggregate: count_distinct"),
+)

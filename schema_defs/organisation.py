@@ -80,6 +80,7 @@ class PeopleFrom(Part, frozen=True, kw_only=True):
                 path=(),
                 code="data-or-file",
                 message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
+                suggestion=Said(zh="例如 data: people", en="for example data: people"),
             )
 
 

@@ -60,6 +60,7 @@ class TargetsFrom(Part, frozen=True, kw_only=True):
                 path=(),
                 code="data-or-file",
                 message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
+                suggestion=Said(zh="例如 data: quotas", en="for example data: quotas"),
             )
 
 
@@ -87,9 +88,18 @@ class Plan(Document, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
                     zh=f"total、value、targets_from 三者必须且只能有一个（现有：{'、'.join(given) or '无'}）",
                     en=f"exactly one of total, value and targets_from is needed (given: {', '.join(given) or 'none'})",
                 ),
+                suggestion=Said(
+                    zh="总额写 total，比率写 value，已有目标写 targets_from",
+                    en="write total for an amount, value for a ratio, targets_from for targets known from elsewhere",
+                ),
             )
         if self.year is None and self.targets_from is None:
-            yield Fault(path=(), code="missing-key", message=Said(zh="缺少 year", en="year is missing"))
+            yield Fault(
+                path=(),
+                code="missing-key",
+                message=Said(zh="缺少 year", en="year is missing"),
+                suggestion=Said(zh="例如 year: 2026", en="for example year: 2026"),
+            )
         if isinstance(self.months, tuple) and len(self.months) != 12:
             yield Fault(
                 path=("months",),
@@ -97,5 +107,9 @@ class Plan(Document, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
                 message=Said(
                     zh=f"months 需要 12 个权重，现有 {len(self.months)} 个",
                     en=f"months needs twelve weights, and has {len(self.months)}",
+                ),
+                suggestion=Said(
+                    zh="每月一个权重，或写 even、working_days、history",
+                    en="write one weight for each month, or even, working_days or history",
                 ),
             )

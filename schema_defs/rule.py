@@ -52,6 +52,7 @@ class Action(Part, frozen=True, kw_only=True):
                 message=Said(
                     zh=f"一个动作必须且只能是其中之一：{allowed}", en=f"an action is exactly one of: {allowed}"
                 ),
+                suggestion=Said(zh="每个动作单独一行", en="write each action as an item of its own"),
             )
 
 
@@ -92,6 +93,7 @@ class RuleBody(Document, frozen=True, kw_only=True):
                 path=("level",),
                 code="level-without-region",
                 message=Said(zh="level 只用于 scope: region", en="level goes with scope: region only"),
+                suggestion=Said(zh="删掉 level，或写 scope: region", en="leave level out, or write scope: region"),
             )
 
 

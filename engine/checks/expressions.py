@@ -139,14 +139,12 @@ def _wrong(
     )
 
 
-def _mend(error: ExpressionError, text: str, names: Collection[str] | None) -> Said | None:
-    """The known name that the one at the error's place is near to."""
+def _mend(error: ExpressionError, text: str, names: Collection[str] | None) -> Said:
+    """The known name that the one at the error's place is near to, else what an expression looks like."""
     written = _WORD.match(text, error.at) if error.at is not None else None
-    if written is None:
-        return None
-    if error.kind == "function":
-        return did_you_mean(written.group(), FUNCTIONS)
-    return did_you_mean(written.group(), sorted(names)) if error.kind == "name" and names else None
+    known = sorted(names or ()) if error.kind == "name" else FUNCTIONS if error.kind == "function" else ()
+    near = did_you_mean(written.group(), known) if written else None
+    return near or _EXAMPLES.get(error.kind, _EXAMPLE)
 
 
 def _no_field(source: Source, path: Path, field: str, fields: Collection[str]) -> Finding:
@@ -173,3 +171,13 @@ def _no_metric(document: Document, path: Path, figure: str) -> Finding:
         ),
         suggestion=Said(zh="加上 metric: …", en="add metric: …"),
     )
+
+
+_EXAMPLE = Said(zh="例如 amount - cost >= 0.1 * amount", en="for example amount - cost >= 0.1 * amount")
+_EXAMPLES = {
+    "forbidden": Said(
+        zh="只用数字、文本、名称、运算符和列出的函数，例如 attainment < 0.8 * pace",
+        en="use numbers, texts, names, operators and the listed functions only, as in attainment < 0.8 * pace",
+    ),
+    "limit": Said(zh="拆成几个指标", en="split it into several metrics"),
+}

@@ -49,6 +49,7 @@ def _people_twice(found: Organisation) -> Iterator[Finding]:
             path=("people_from",),
             code="people-twice",
             message=Said(zh="people 和 people_from 只能有一个", en="either people or people_from is given, not both"),
+            suggestion=Said(zh="删掉其中一个", en="remove one of the two"),
         )
 
 
@@ -135,4 +136,5 @@ def _order(found: Organisation, path: Path, first: date, last: date) -> Finding:
         path=path,
         code="dates-order",
         message=Said(zh=f"结束 {last} 早于开始 {first}", en=f"the end, {last}, is before the beginning, {first}"),
+        suggestion=Said(zh="交换两个日期", en="exchange the two dates"),
     )

@@ -48,15 +48,14 @@ def _positive(plan: Plan) -> Iterator[Finding]:
             ("unit",),
             "unit-not-positive",
             Said(zh=f"单位 {plan.unit:f} 必须大于 0", en=f"the unit {plan.unit:f} must be above 0"),
+            Said(zh="例如 unit: 1000", en="for example unit: 1000"),
         )
     if isinstance(plan.months, tuple):
         for i, weight in enumerate(plan.months):
             if weight < 0:
                 yield _negative(plan, ("months", i), weight)
         if not any(plan.months):
-            yield _wrong(
-                plan, ("months",), "no-weight", Said(zh="月份权重全为 0", en="the weights of all months are 0")
-            )
+            yield _wrong(plan, ("months",), "no-weight", _NO_WEIGHT, _EVEN)
 
 
 def _regions(
@@ -115,6 +114,7 @@ def _share(plan: Plan, path: Path, share: RegionShare | PersonShare) -> Iterator
                 zh=f"下限 {share.floor:f} 高于上限 {share.cap:f}",
                 en=f"the floor {share.floor:f} is above the cap {share.cap:f}",
             ),
+            Said(zh="交换 floor 和 cap", en="exchange floor and cap"),
         )
     for month in share.pins:
         if plan.year is not None and not month.startswith(f"{plan.year:04d}-"):
@@ -123,6 +123,7 @@ def _share(plan: Plan, path: Path, share: RegionShare | PersonShare) -> Iterator
                 (*path, "pins", month),
                 "pin-outside-year",
                 Said(zh=f"{month} 不在 {plan.year} 年", en=f"{month} is not in the plan's year {plan.year}"),
+                Said(zh=f"写 {plan.year}-{month[5:]}", en=f"write {plan.year}-{month[5:]}"),
             )
     yield from _no_split(plan, path, share)
 
@@ -150,8 +151,13 @@ def _negative(plan: Plan, path: Path, weight: Decimal) -> Finding:
         path,
         "negative-weight",
         Said(zh=f"权重 {weight:f} 不能为负", en=f"the weight {weight:f} may not be negative"),
+        Said(zh="写 0 或正数", en="write 0 or a positive number"),
     )
 
 
-def _wrong(plan: Plan, path: Path, code: str, message: Said, suggestion: Said | None = None) -> Finding:
+def _wrong(plan: Plan, path: Path, code: str, message: Said, suggestion: Said | None) -> Finding:
     return Finding(document=plan, path=path, code=code, message=message, suggestion=suggestion)
+
+
+_NO_WEIGHT = Said(zh="月份权重全为 0", en="the weights of all months are 0")
+_EVEN = Said(zh="写 months: even，或给某个月正的权重", en="write months: even, or give some month a weight above 0")

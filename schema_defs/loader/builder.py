@@ -29,12 +29,12 @@ class Builder:
         self._open.pop()
         self._keys.pop()
 
-    def scalar(self, mark: Mark, text: str, kind: ScalarKind, *, plain: bool = False) -> None:
+    def scalar(self, mark: Mark, text: str, kind: ScalarKind) -> None:
         """A key or a value, whichever is due."""
         self._count(mark)
         text = self._clean(text, mark)
         if self._open and isinstance(self._open[-1], Mapping) and self._keys[-1] is None:
-            self._key(mark, text, kind, plain)
+            self._key(mark, text, kind)
         else:
             self._place(Scalar(mark, text, kind))
 
@@ -48,7 +48,7 @@ class Builder:
     def _descend(self, node: Mapping | Sequence) -> None:
         self._count(node.mark)
         if len(self._open) >= MAX_DEPTH:
-            raise self.problems.stop("too-deep", node.mark, _TOO_DEEP)
+            raise self.problems.stop("too-deep", node.mark, _TOO_DEEP, _FLATTER)
         self._place(node)
         self._open.append(node)
         self._keys.append(None)
@@ -63,19 +63,19 @@ class Builder:
             return
         key = self._keys[-1]
         if key is None:
-            raise self.problems.stop("key-not-text", node.mark, _KEY_NOT_TEXT)
+            raise self.problems.stop("key-not-text", node.mark, _KEY_NOT_TEXT, _PLAIN_KEY)
         self._keys[-1] = None
         parent.entries.setdefault(key[0], Entry(key[1], node))
 
-    def _key(self, mark: Mark, text: str, kind: ScalarKind, plain: bool) -> None:
+    def _key(self, mark: Mark, text: str, kind: ScalarKind) -> None:
         parent = self._open[-1]
         assert isinstance(parent, Mapping)
-        if plain and text == "<<":
+        if text == "<<":
             self.problems.add("merge-key", mark, _MERGE, _WRITE_OUT)
         elif kind != "text":
             self.problems.add("key-not-text", mark, _key_of_kind(text), _quoted(text))
         elif text in parent.entries:
-            self.problems.add("duplicate-key", mark, _duplicate(text, parent.entries[text].mark))
+            self.problems.add("duplicate-key", mark, _duplicate(text, parent.entries[text].mark), _REMOVE_ONE)
         self._keys[-1] = (text, mark)
 
     def _count(self, mark: Mark) -> None:
@@ -90,7 +90,8 @@ class Builder:
         with suppress(UnicodeDecodeError):  # half a pair, which the search below finds
             text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
         if found := FORBIDDEN.search(text):
-            self.problems.add("control-character", mark, forbidden_character(f"U+{ord(found.group()):04X}"))
+            shown = forbidden_character(f"U+{ord(found.group()):04X}")
+            self.problems.add("control-character", mark, shown, _REMOVE_CHARACTER)
         return FORBIDDEN.sub("\ufffd", text)
 
 
@@ -135,3 +136,7 @@ _SPLIT = Said(zh="拆成几个文档", en="split it into several documents")
 _KEY_NOT_TEXT = Said(zh="键必须是文本，不能是列表或映射", en="a key must be text, not a list or a mapping")
 _MERGE = Said(zh="不支持合并键 '<<'", en="merge keys ('<<') are not supported")
 _WRITE_OUT = Said(zh="把内容完整写出来", en="write the content out")
+_REMOVE_ONE = Said(zh="删掉其中一个", en="remove one of the two")
+_REMOVE_CHARACTER = Said(zh="删掉这个字符", en="remove this character")
+_FLATTER = Said(zh="减少嵌套；真正的文档不超过 8 层", en="nest less; real documents need no more than eight levels")
+_PLAIN_KEY = Said(zh="写成 键: 值", en="write key: value")

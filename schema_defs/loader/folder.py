@@ -11,7 +11,7 @@ from schema_defs.loader.limits import MAX_BYTES
 from schema_defs.loader.loaded import Loaded, Written
 from schema_defs.loader.node import Mark
 from schema_defs.loader.problems import Problems
-from schema_defs.loader.reading import TOO_LARGE, read_documents
+from schema_defs.loader.reading import SPLIT, TOO_LARGE, read_documents
 from schema_defs.text import Said
 
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -78,11 +78,14 @@ def _text(file: Path, problems: Problems) -> str | None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         problems.add(
-            "unreadable", Mark(1, 1), Said(zh=f"无法读取文件：{reason}", en=f"the file cannot be read: {reason}")
+            "unreadable",
+            Mark(1, 1),
+            Said(zh=f"无法读取文件：{reason}", en=f"the file cannot be read: {reason}"),
+            Said(zh="检查文件的权限", en="look at the file's permissions"),
         )
         return None
     if len(content) > MAX_BYTES:
-        problems.add("too-large", Mark(1, 1), TOO_LARGE)
+        problems.add("too-large", Mark(1, 1), TOO_LARGE, SPLIT)
         return None
     try:
         return content.decode("utf-8")

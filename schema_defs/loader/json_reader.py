@@ -137,7 +137,7 @@ class _JsonReader:
         message = Said(
             zh=f"不是有效的 JSON：{why.zh}（遇到{there.zh}）", en=f"this is no valid JSON: {why.en} (found {there.en})"
         )
-        return self._problems.stop("json-syntax", self._mark(self._at), message)
+        return self._problems.stop("json-syntax", self._mark(self._at), message, _MEND)
 
     def _found(self) -> Said:
         if self._at >= len(self._text):
@@ -149,6 +149,10 @@ class _JsonReader:
         return Said(zh=f" '{given}'", en=f"'{given}'")
 
 
+_MEND = Said(
+    zh='JSON 写成 {"键": 值, …}，末尾不加逗号，不写注释',
+    en='write JSON as {"key": value, …}, without a comma at the end and without comments',
+)
 _COMMA = Said(zh="需要逗号或结束的括号", en="a comma or the closing bracket is needed")
 _KEY = Said(zh="需要双引号括起的键", en="a key in double quotes is needed")
 _VALUE = Said(

@@ -20,7 +20,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 class Misfit(Exception):  # noqa: N818  # an answer of the reading, turned into an issue by the walk
     """The scalar is of the right kind, but its value is not allowed."""
 
-    def __init__(self, code: str, message: Said, suggestion: Said | None = None) -> None:
+    def __init__(self, code: str, message: Said, suggestion: Said) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
@@ -73,6 +73,7 @@ def _integer(leaf: Leaf, text: str, key: str) -> int:
         raise Misfit(
             "not-whole",
             Said(zh=f"'{key}' 需要整数，不是 {shown(text)}", en=f"'{key}' takes a whole number, not {shown(text)}"),
+            Said(zh="去掉小数部分", en="leave out the decimals"),
         )
     value = int(whole.group(1)) if len(whole.group(1)) <= 18 else None
     if (
@@ -84,18 +85,22 @@ def _integer(leaf: Leaf, text: str, key: str) -> int:
     return value
 
 
-def _range(key: str, text: str, leaf: Leaf) -> tuple[Said, Said | None]:
+def _range(key: str, text: str, leaf: Leaf) -> tuple[Said, Said]:
     least, most = leaf.least, leaf.most
     return Said(
         zh=f"'{key}' 的值 {shown(text)} 超出范围；允许 {least} 到 {most}",
         en=f"'{key}' cannot be {shown(text)}; {least} to {most} is allowed",
-    ), None
+    ), Said(zh=f"写 {least} 到 {most} 之间的数", en=f"write a number from {least} to {most}")
 
 
 def _number(text: str, key: str) -> float:
     value = float(text)
     if value in (float("inf"), float("-inf")):
-        raise Misfit("out-of-range", Said(zh=f"'{key}' 的数字太大", en=f"the number of '{key}' is too large"))
+        raise Misfit(
+            "out-of-range",
+            Said(zh=f"'{key}' 的数字太大", en=f"the number of '{key}' is too large"),
+            Said(zh="写小于 1e308 的数", en="write a number below 1e308"),
+        )
     return value
 
 
@@ -130,7 +135,7 @@ def _date(text: str, key: str) -> date:
 
 def _text(leaf: Leaf, text: str, key: str) -> str:
     if leaf.least and len(text.strip()) < leaf.least:
-        raise Misfit("empty", Said(zh=f"'{key}' 不能为空", en=f"'{key}' may not be empty"))
+        raise Misfit("empty", Said(zh=f"'{key}' 不能为空", en=f"'{key}' may not be empty"), _FILL)
     if leaf.most is not None and len(text) > leaf.most:
         raise Misfit(
             "too-long",
@@ -138,6 +143,7 @@ def _text(leaf: Leaf, text: str, key: str) -> str:
                 zh=f"'{key}' 有 {len(text)} 个字符，最多 {leaf.most} 个",
                 en=f"'{key}' has {len(text)} characters; at most {leaf.most} are allowed",
             ),
+            Said(zh=f"缩短到 {leaf.most} 个字符", en=f"shorten it to {leaf.most} characters"),
         )
     if leaf.pattern and not re.search(leaf.pattern.removesuffix("$") + r"\Z", text):
         raise Misfit("wrong-format", *_format(leaf, text, key))
@@ -146,10 +152,11 @@ def _text(leaf: Leaf, text: str, key: str) -> str:
     return text
 
 
-def _format(leaf: Leaf, text: str, key: str) -> tuple[Said, Said | None]:
+def _format(leaf: Leaf, text: str, key: str) -> tuple[Said, Said]:
     message = Said(
         zh=f"'{key}' 的值 '{shown(text)}' 写法不对", en=f"'{key}' cannot be '{shown(text)}': it is written differently"
     )
-    if leaf.example is None:
-        return message, None
     return message, Said(zh=f"例如 '{leaf.example}'", en=f"for example '{leaf.example}'")
+
+
+_FILL = Said(zh="写上内容，或删掉这个键", en="fill it in, or leave the key out")

@@ -85,25 +85,30 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 def _inside(written: Written, scalar: Scalar, offset: int) -> Place:
-    """The place of a character of a scalar that is written on one line as it is, or line by line in a `|` block."""
+    """The place of a character of a scalar that is written as it is: quoted on one line, plain, or as a block of lines."""
     line, column = scalar.mark
     lines = written.text.split("\n")
     row = line - written.first_line
     source = lines[row][column - 1 :] if 0 <= row < len(lines) else ""
-    for opening in ("", "'", '"'):
-        if source.startswith(opening + scalar.text):
-            return Place(written.file, line, column + len(opening) + offset)
-    if source.startswith("|"):
-        return _inside_block(written, scalar, offset, lines, row)
+    for quote in ("'", '"'):
+        if source.startswith(quote + scalar.text):
+            return Place(written.file, line, column + 1 + offset)
+    is_block = source[:1] in ("|", ">")
+    position = 0
+    for at in range(row + 1 if is_block else row, len(lines)):
+        start = column - 1 if at == row else len(lines[at]) - len(lines[at].lstrip())
+        part = _shared(lines[at][start:], scalar.text[position:])
+        if offset < position + len(part) or offset == len(scalar.text) == position + len(part):
+            return Place(written.file, written.first_line + at, start + offset - position + 1)
+        if not part:
+            break
+        position += len(part) + 1
     return Place(written.file, line, column)
 
 
-def _inside_block(written: Written, scalar: Scalar, offset: int, lines: list[str], row: int) -> Place:
-    before = scalar.text[:offset]
-    down = before.count("\n")
-    at = row + 1 + down
-    wanted = scalar.text.split("\n")[down]
-    if at >= len(lines) or not wanted or wanted not in lines[at]:
-        return Place(written.file, *scalar.mark)
-    indent = lines[at].index(wanted)
-    return Place(written.file, written.first_line + at, indent + len(before) - (before.rfind("\n") + 1) + 1)
+def _shared(source: str, text: str) -> str:
+    """What of a source line belongs to the text: the line itself, or the text's whole rest when a comment follows."""
+    line = source.rstrip()
+    if text.startswith(line):
+        return line
+    return text if source.startswith(text) else ""

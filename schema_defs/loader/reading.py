@@ -16,6 +16,7 @@ from schema_defs.loader.scalars import FORBIDDEN
 from schema_defs.loader.shape import struct_shape
 from schema_defs.loader.walk import INVALID, Walk
 from schema_defs.loader.wording import shown
+from schema_defs.loader.yaml_errors import WIDE_COLON
 from schema_defs.loader.yaml_reader import read_yaml
 from schema_defs.nearest import nearest
 from schema_defs.release import BY_KIND
@@ -53,7 +54,7 @@ def read_documents(text: str, problems: Problems) -> Iterator[Written]:
 
 def _is_readable(text: str, problems: Problems) -> bool:
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        problems.add("too-large", Mark(1, 1), TOO_LARGE)
+        problems.add("too-large", Mark(1, 1), TOO_LARGE, SPLIT)
         return False
     found = FORBIDDEN.search(text)
     if found is None:
@@ -70,7 +71,7 @@ def _document(root: Node, problems: Problems, text: str, first_line: int) -> Wri
     if isinstance(root, Scalar) and root.kind == "null":
         return None
     if not isinstance(root, Mapping):
-        problems.add("not-a-document", root.mark, _NOT_A_MAPPING, _EXAMPLE)
+        problems.add("not-a-document", root.mark, _NOT_A_MAPPING, _mapping_hint(root))
         return None
     kind = _kind(root, problems)
     if kind is None:
@@ -89,6 +90,10 @@ def _document(root: Node, problems: Problems, text: str, first_line: int) -> Wri
         document=document,
         sound=document is not None and walk.clean and len(problems.issues) == before,
     )
+
+
+def _mapping_hint(root: Node) -> Said:
+    return WIDE_COLON if isinstance(root, Scalar) and "：" in root.text else _EXAMPLE
 
 
 def _kind(root: Mapping, problems: Problems) -> str | None:
@@ -129,6 +134,7 @@ def _expect_one(documents: list[Written], problems: Problems) -> None:
                 file=second.file,
                 line=second.root.mark.line,
                 column=second.root.mark.column,
+                suggestion=Said(zh="删掉 --- 和后面的内容", en="leave out --- and what follows"),
             )
         )
         del documents[1:]
@@ -137,6 +143,7 @@ def _expect_one(documents: list[Written], problems: Problems) -> None:
 
 
 TOO_LARGE = Said(zh=f"文件超过 {MAX_BYTES // 1_000_000} MB", en=f"the file is larger than {MAX_BYTES // 1_000_000} MB")
+SPLIT = Said(zh="拆成几个文件", en="split it into several files")
 _NOT_A_MAPPING = Said(
     zh="文档必须是一个映射（键: 值），而不是文本或列表", en="a document is a mapping (key: value), not text or a list"
 )

@@ -30,37 +30,42 @@ class Walk:
     def struct(self, node: Mapping, shape: StructShape) -> Any:
         """The struct; values that do not fit are replaced by their defaults, and without one the result is `INVALID`."""
         was_clean, self.clean = self.clean, True
-        self._report_unknown(node, shape)
+        mistyped = self._report_unknown(node, shape)
         values: dict[str, Any] = {}
         for key, slot in shape.slots.items():
-            values[slot.attribute] = self._slot(node, key, slot)
+            values[slot.attribute] = self._slot(node, key, slot, told=key in mistyped)
         built: Any = INVALID
         if not any(value is INVALID for value in values.values()):
             built = shape.made(**values)
-            if self.clean:
+            if self.clean and not mistyped:
                 self._faults(node, built)
         self.clean = self.clean and was_clean
         return built
 
-    def _report_unknown(self, node: Mapping, shape: StructShape) -> None:
+    def _report_unknown(self, node: Mapping, shape: StructShape) -> set[str]:
+        """Reports keys that the struct does not have; gives those that were probably meant."""
+        meant: set[str] = set()
         known = ["kind", *shape.slots] if shape.tag else list(shape.slots)
         for key, entry in node.entries.items():
-            if key not in known:
-                message, suggestion = wording.unknown_key(key, known, set(node.entries))
+            if key not in known and key != "<<":
+                near, message, suggestion = wording.unknown_key(key, known, set(node.entries))
                 self._add("unknown-key", entry.mark, message, suggestion, (key,))
+                meant.update([near] if near else [])
+        return meant
 
-    def _slot(self, node: Mapping, key: str, slot: Slot) -> Any:
+    def _slot(self, node: Mapping, key: str, slot: Slot, *, told: bool) -> Any:
         entry = node.entries.get(key)
         if entry is None:
             if not slot.required:
                 return slot.default()
-            self._missing(node.mark, key, slot)
+            self.clean = False
+            if not told:
+                self._missing(node.mark, key, slot)
             return INVALID
         value = self._at(key, entry.value, slot.shape, entry.mark)
         return slot.default() if value is INVALID and not slot.required else value
 
     def _missing(self, mark: Mark, key: str, slot: Slot) -> None:
-        self.clean = False
         needed = wording.allowed(slot.shape)
         self._add(
             "missing-key",
@@ -121,6 +126,7 @@ class Walk:
                     zh=f"'{self._key()}' 需要正好 {len(items)} 项，现有 {len(node.items)} 项",
                     en=f"'{self._key()}' takes exactly {len(items)} items, and has {len(node.items)}",
                 ),
+                Said(zh=f"写 {len(items)} 项", en=f"write {len(items)} items"),
             )
             return INVALID
         shapes = items if isinstance(items, tuple) else (items,) * len(node.items)
@@ -139,7 +145,12 @@ class Walk:
         return INVALID if broken else values
 
     def _wrong_type(self, node: Node, shape: Shape, place: Mark) -> _Invalid:
-        self._add("wrong-type", place, wording.wrong_type(self._key(), node, shape), wording.mend_type(node, shape))
+        self._add(
+            "wrong-type",
+            place,
+            wording.wrong_type(self._key(), node, shape),
+            wording.mend_type(self._key(), node, shape),
+        )
         return INVALID
 
     def _faults(self, node: Mapping, built: msgspec.Struct) -> None:

@@ -17,6 +17,22 @@ _KINDS: dict[str, Said] = {
     "date": Said(zh="日期（如 2026-03-31）", en="a date such as 2026-03-31"),
 }
 
+_EXAMPLES = {
+    "text": "文本 text",
+    "name": "name_1",
+    "expression": "amount > 0",
+    "choice": "",
+    "integer": "3",
+    "number": "1234.5",
+    "quantity": "45%",
+    "boolean": "true",
+    "date": "2026-03-31",
+}
+_PLAIN_NUMBER = Said(
+    zh="写成普通的十进制数，不加引号、千位分隔符和单位：1234.5",
+    en="write a plain decimal, without quotes, thousands separators and units: 1234.5",
+)
+
 
 def shown(text: str) -> str:
     """The value as messages quote it: one line, cut when it is long."""
@@ -67,33 +83,37 @@ def wrong_type(key: str, node: Node, shape: Shape) -> Said:
     return Said(zh=f"'{key}' 是{there.zh}；这里需要{may.zh}", en=f"'{key}' is {there.en}; {may.en} is needed here")
 
 
-def mend_type(node: Node, shape: Shape) -> Said | None:
-    """How a value of the wrong form is put right, where that is plain."""
-    if isinstance(node, Scalar) and shape.items is not None and node.kind != "null":
-        return Said(zh=f"写成列表：[{shown(node.text)}]", en=f"write a list: [{shown(node.text)}]")
+def mend_type(key: str, node: Node, shape: Shape) -> Said:
+    """How a value of the wrong form is put right: what is plain from the value, else an example of what may stand there."""
     kinds = {leaf.kind for leaf in shape.leaves}
-    if not isinstance(node, Scalar):
-        return None
-    if node.kind in ("number", "boolean") and kinds & {"text", "name"}:
-        return Said(zh=f'加上引号："{shown(node.text)}"', en=f'put it in quotes: "{shown(node.text)}"')
-    if node.kind == "text" and kinds & {"integer", "number", "quantity"}:
-        return Said(
-            zh="写成普通的十进制数，不加引号、千位分隔符和单位：1234.5",
-            en="write a plain decimal, without quotes, thousands separators and units: 1234.5",
-        )
-    return None
+    if isinstance(node, Scalar) and node.kind != "null":
+        if shape.items is not None:
+            return Said(zh=f"写成列表：[{shown(node.text)}]", en=f"write a list: [{shown(node.text)}]")
+        if node.kind in ("number", "boolean") and kinds & {"text", "name", "date", "choice"}:
+            return Said(zh=f'加上引号："{shown(node.text)}"', en=f'put it in quotes: "{shown(node.text)}"')
+        if kinds & {"integer", "number", "quantity"}:
+            return _PLAIN_NUMBER
+    example = _example(shape)
+    return Said(zh=f"例如 {key}: {example}", en=f"for example {key}: {example}")
 
 
-def unknown_key(key: str, known: list[str], given_keys: set[str]) -> tuple[Said, Said]:
-    """The message and the suggestion for a key that a struct does not have."""
+def _example(shape: Shape) -> str:
+    if shape.leaves:
+        leaf = shape.leaves[0]
+        return leaf.example or (leaf.choices[0] if leaf.choices else _EXAMPLES[leaf.kind])
+    return "[…]" if shape.items is not None else "{…}"
+
+
+def unknown_key(key: str, known: list[str], given_keys: set[str]) -> tuple[str | None, Said, Said]:
+    """The key that was probably meant, the message and the suggestion for a key that a struct does not have."""
     free = [name for name in known if name not in given_keys]
     listed = ", ".join(known)
     message = Said(
         zh=f"未知的键 '{shown(key)}'；这里可用：{listed}", en=f"unknown key '{shown(key)}'; the keys here are: {listed}"
     )
     if near := nearest(key, free):
-        return message, Said(zh=f"是不是 '{near}'？", en=f"did you mean '{near}'?")
-    return message, Said(zh=f"删掉 '{shown(key)}'", en=f"leave '{shown(key)}' out")
+        return near, message, Said(zh=f"是不是 '{near}'？", en=f"did you mean '{near}'?")
+    return None, message, Said(zh=f"删掉 '{shown(key)}'", en=f"leave '{shown(key)}' out")
 
 
 def not_allowed(key: str, value: str, choices: tuple[str, ...]) -> tuple[Said, Said]:
@@ -103,8 +123,6 @@ def not_allowed(key: str, value: str, choices: tuple[str, ...]) -> tuple[Said, S
         zh=f"'{key}' 的值 '{shown(value)}' 不允许；可选：{zh}",
         en=f"'{key}' cannot be '{shown(value)}'; allowed are: {en}",
     )
-    near = nearest(value, choices) or choices[0]
-    is_near = nearest(value, choices) is not None
-    if is_near:
+    if near := nearest(value, choices):
         return message, Said(zh=f"是不是 '{near}'？", en=f"did you mean '{near}'?")
-    return message, Said(zh=f"例如 {near}", en=f"for example {near}")
+    return message, Said(zh=f"例如 {choices[0]}", en=f"for example {choices[0]}")

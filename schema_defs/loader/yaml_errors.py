@@ -50,22 +50,23 @@ _KNOWN: tuple[tuple[str, Said, Said], ...] = (
         Said(zh="写成 \\\\，或改用单引号", en="write \\\\ or use single quotes"),
     ),
 )
-_WIDE_COLON = Said(
+_LOOK = Said(zh="检查这一行和上一行的写法", en="look at how this line and the one before are written")
+WIDE_COLON = Said(
     zh="这一行用了全角冒号；请用半角冒号加空格（: ）",
     en="this line has a full-width colon; use ':' followed by a space",
 )
 
 
-def syntax_error(problem: str, text: str, mark: Mark) -> tuple[Said, Said | None]:
+def syntax_error(problem: str, text: str, mark: Mark) -> tuple[Said, Said]:
     """The message and the suggestion for a parser's complaint at a place of the text."""
     message = Said(zh=f"不是有效的 YAML（{problem}）", en=f"this is no valid YAML ({problem})")
-    suggestion: Said | None = None
+    suggestion = _LOOK
     for part, said, mend in _KNOWN:
         if part in problem:
             message = Said(zh=f"不是有效的 YAML：{said.zh}", en=f"this is no valid YAML: {said.en}")
             suggestion = mend
             break
-    return message, _WIDE_COLON if _has_wide_colon(text, mark) else suggestion
+    return message, WIDE_COLON if _has_wide_colon(text, mark) else suggestion
 
 
 def _has_wide_colon(text: str, mark: Mark) -> bool:

@@ -30,7 +30,8 @@ def read_yaml(text: str, problems: Problems) -> Iterator[tuple[int, Node]]:
     except Stop:
         return
     except MarkedYAMLError as error:
-        found = error.problem_mark or error.context_mark
+        at_end = "end of stream" in str(error.problem)
+        found = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
         mark = Mark(found.line + 1, found.column + 1) if found else reader.last
         message, suggestion = syntax_error(str(error.problem or error.context or ""), text, mark)
         problems.stop("yaml-syntax", mark, message, suggestion)
@@ -61,7 +62,7 @@ class _YamlReader:
                 self._refuse_extras(event, mark)
                 plain = not event.style
                 kind = kind_of_plain(event.value) if plain else "text"
-                self._builder.scalar(mark, event.value, kind, plain=plain)
+                self._builder.scalar(mark, event.value, kind)
             case ev.MappingStartEvent():
                 self._refuse_extras(event, mark)
                 self._builder.open_mapping(mark)
@@ -85,7 +86,7 @@ class _YamlReader:
             raise self.problems.stop("directive", mark, _DIRECTIVE, _NO_PERCENT)
         self._documents += 1
         if self._documents > MAX_DOCUMENTS:
-            raise self.problems.stop("too-many-documents", mark, _TOO_MANY)
+            raise self.problems.stop("too-many-documents", mark, _TOO_MANY, _SPLIT)
         self._builder = Builder(self.problems)
         self._first_line = mark.line
 
@@ -113,6 +114,7 @@ def _no_tag(tag: str) -> Said:
     return Said(zh=f"不支持标签 '{tag[:80]}'", en=f"tags ('{tag[:80]}') are not supported")
 
 
+_SPLIT = Said(zh="拆成几个文件", en="split it into several files")
 _WRITE_OUT = Said(zh="把内容完整写出来", en="write the content out")
 _LEAVE_OUT = Said(zh="删掉标签；以 ! 开头的文本请加引号", en="leave the tag out; put text that begins with ! in quotes")
 _DIRECTIVE = Said(zh="不支持 YAML 指令（%YAML、%TAG）", en="YAML directives (%YAML, %TAG) are not supported")
