@@ -1,7 +1,7 @@
 """Walking a checked tree over plain values, with a budget."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -163,28 +163,28 @@ class Run:
         left = self.value(node.expr, scope)
         for operand in node.ops:
             right = self.value(operand.expr, scope)
-            answer = self.one_comparison(operand, left, right)
+            answer = self.one_comparison(node, operand.op, left, right)
             if not answer:
                 return answer
             left = right
         return True
 
-    def one_comparison(self, operand: nodes.Operand, left: object, right: object) -> object:
-        match operand.op:
+    def one_comparison(self, node: nodes.Compare, op: str, left: object, right: object) -> object:
+        match op:
             case "eq":
                 return left == right
             case "ne":
                 return left != right
             case "in" | "notin":
                 if not isinstance(right, list | tuple):
-                    raise fault("type", operand, "in 后面应是列表", "a list stands after in")
-                self.spend(operand, len(right))
-                return (left in right) == (operand.op == "in")
+                    raise fault("type", node, "in 后面应是列表", "a list stands after in")
+                self.spend(node, len(right))
+                return (left in right) == (op == "in")
         if left is None or right is None:
             return None
         if not alike(left, right):
-            raise fault("type", operand, "只能比较同类的值", "only values of one kind can be compared")
-        return ORDER[operand.op](left, right)
+            raise fault("type", node, "只能比较同类的值", "only values of one kind can be compared")
+        return ORDER[op](left, right)
 
     def arithmetic(self, node: nodes.Expr, operator: str, left: object, right: object) -> object:
         """Numbers only; missing stays missing, a division by zero is missing."""
@@ -258,6 +258,8 @@ def alike(left: object, right: object) -> bool:
     """Whether `<` means something between the two."""
     if is_number(left) and is_number(right):
         return True
+    if isinstance(left, datetime) and isinstance(right, datetime):
+        return (left.tzinfo is None) == (right.tzinfo is None)
     return type(left) is type(right) and isinstance(left, str | date)
 
 
