@@ -1,10 +1,7 @@
 """The backtest against a day-by-day replay that adds up, from scratch, what was known at each day's close."""
 
 import datetime as dt
-import importlib.util
-import sys
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,12 +15,7 @@ from engine.rules.past_numbers import Given, PlanTargets
 from engine.targets.plan import targets_of
 from schema_defs.loader import load_text
 from schema_defs.rule import Action, Rule
-
-_SPEC = importlib.util.spec_from_file_location("naive_fold", Path(__file__).with_name("naive_fold.py"))
-assert _SPEC and _SPEC.loader
-naive = importlib.util.module_from_spec(_SPEC)
-sys.modules["naive_fold"] = naive
-_SPEC.loader.exec_module(naive)
+from tests.engine.rules import naive_fold as naive
 
 DOCUMENTS = """
 kind: organisation

@@ -1,9 +1,6 @@
 """The fold and the notices against a second implementation that searches the whole history anew at every step."""
 
 import datetime as dt
-import importlib.util
-import sys
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,12 +10,7 @@ from engine.rules.notices import Told
 from engine.rules.timeline import conclude, timeline
 from engine.rules.verdict import Judgement
 from schema_defs.rule import RuleBody
-
-_SPEC = importlib.util.spec_from_file_location("naive_fold", Path(__file__).with_name("naive_fold.py"))
-assert _SPEC and _SPEC.loader
-naive = importlib.util.module_from_spec(_SPEC)
-sys.modules["naive_fold"] = naive
-_SPEC.loader.exec_module(naive)
+from tests.engine.rules import naive_fold as naive
 
 FIRST = dt.date(2026, 3, 23)  # a Monday; the month ends in the second week
 TRUTH = st.sampled_from([True, True, False, False, None])
