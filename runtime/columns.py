@@ -35,7 +35,10 @@ class MaybeMoment(DatetimeField[datetime | None]):
 
 
 class Json(Field[T]):
-    """Plain data (maps, lists, text, numbers) as JSON text; reading gives plain data back. Nothing inside is ever filtered by."""
+    """A map or a list of plain data as JSON text. Nothing inside is ever filtered by.
+
+    Never a bare text: Tortoise does not tell a text that is assigned from one that was read, which is JSON.
+    """
 
     SQL_TYPE = "TEXT"
     indexable = False

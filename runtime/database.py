@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
@@ -55,6 +56,8 @@ async def open_database(database_url: str) -> None:
     if database_url.startswith("sqlite:"):
         file_path = Path(expand_db_url(database_url)["credentials"]["file_path"])
         file_path.parent.mkdir(parents=True, exist_ok=True)
+    # Tortoise keeps the text of its INSERTs by table only; after another kind of database they would have its placeholders.
+    EXECUTOR_CACHE.clear()
     context = TortoiseContext()
     with context:
         await context.init(config=configuration(database_url), _enable_global_fallback=True)

@@ -54,7 +54,9 @@ async def migrated_postgres(postgres_server: str, shared_folder: Path) -> str:
     """The name of a migrated template database."""
     with only_one(shared_folder / "template.lock"):
         if not await exists(postgres_server, "template"):
-            await run_sql(postgres_server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", 'CREATE DATABASE "half"')
+            await run_sql(
+                postgres_server, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()", 'CREATE DATABASE "half"'
+            )
             await migrate_at(postgres_server.format(name="half"))
             await run_sql(postgres_server, 'ALTER DATABASE "half" RENAME TO "template"')
     return "template"
@@ -139,7 +141,8 @@ def redis_server() -> Iterator[str]:
         pytest.skip("needs the program redis-server")
     port = free_port()
     server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL
+        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
+        stdout=subprocess.DEVNULL,
     )
     wait_for_port(port)
     yield f"redis://127.0.0.1:{port}/0"

@@ -11,13 +11,13 @@ from runtime.row import Row
 class PersonRow(Row):
     """One version of somebody of the organisation, known from `known_at` until `superseded_at`.
 
-    `region` is a key or a list of {region, from, to}; `reach` (phones, chat identities, e-mail) is encrypted.
+    `label` and `region` hold one value each, as the document has it (a text, a map or a list); `reach` (phones, chat identities, e-mail) is encrypted.
     """
 
     key = key_column()
-    label = Json[Any](null=True)
+    label = Json[list[Any]]()
     roles = Json[list[str]]()
-    region = Json[Any](null=True)
+    region = Json[list[Any]]()
     manager = maybe_key()
     deputy = maybe_key()
     reach = fields.TextField(default="")

@@ -70,7 +70,8 @@ async def _sqlite_schema() -> dict[str, object]:
     columns: dict[str, object] = {}
     tables = await connection().execute_query_dict("SELECT name FROM sqlite_master WHERE type = 'table'")
     for table in (row["name"] for row in tables if row["name"] not in ("tortoise_migrations", "sqlite_sequence")):
-        info = await connection().execute_query_dict(f"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')")
+        info = await connection().execute_query_dict(
+            f"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')"
+        )
         columns[table] = sorted(tuple(row.values()) for row in info)
     return {"columns": columns, "indexes": {table: sorted(found) for table, found in (await indexes()).items()}}
-

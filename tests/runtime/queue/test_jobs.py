@@ -136,7 +136,9 @@ async def test_an_outside_system_says_how_long_to_wait(context: Context, clock: 
     assert (job.state, job.run_after) == ("failed", clock.now() + timedelta(seconds=900))
 
 
-async def test_a_handler_that_asks_for_patience_uses_up_no_try(context: Context, clock: VirtualClock, tenant: str) -> None:
+async def test_a_handler_that_asks_for_patience_uses_up_no_try(
+    context: Context, clock: VirtualClock, tenant: str
+) -> None:
     calls = 0
 
     @handler("patient")
@@ -162,7 +164,9 @@ async def test_a_job_of_an_unknown_kind_fails_with_its_name(context: Context, te
     assert "'nobody'" in (job.error or "")
 
 
-async def test_the_job_of_a_dead_worker_is_rescued_and_its_late_result_is_ignored(context: Context, tenant: str) -> None:
+async def test_the_job_of_a_dead_worker_is_rescued_and_its_late_result_is_ignored(
+    context: Context, tenant: str
+) -> None:
     now = context.clock.now()
     await enqueue(tenant, "compute", "cells", now=now)
     lost = await claim(tenant, now)

@@ -1,0 +1,84 @@
+"""Who the people of an organisation are, and were: records in two times, like orders."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from tortoise.expressions import Q
+
+from runtime.people.rows import PersonRow
+from runtime.secrets.store import Secrets
+from runtime.tenancy import add_all, rows
+from schema_defs.organisation import Person, Reach
+
+
+async def people_of(tenant: str) -> tuple[tuple[Person, ...], str]:
+    """The people as they are known now, by key, and a mark that changes whenever they do.
+
+    Phones and addresses are left out: see `reach_of`.
+    """
+    found = await rows(PersonRow, tenant).filter(superseded_at__isnull=True).order_by("key")
+    mark = hashlib.sha256("".join(row.id for row in found).encode()).hexdigest()
+    return tuple(_person(row) for row in found), mark
+
+
+async def people_at(tenant: str, known_at: datetime) -> tuple[Person, ...]:
+    """The people as they were known at a past moment."""
+    found = rows(PersonRow, tenant).filter(known_at__lte=known_at)
+    found = found.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at))
+    return tuple(_person(row) for row in await found.order_by("key"))
+
+
+async def reach_of(tenant: str, person: str, secrets: Secrets) -> Reach:
+    """Where messages reach the person; empty for somebody unknown."""
+    row = await rows(PersonRow, tenant).filter(key=person, superseded_at__isnull=True).first()
+    return msgspec.json.decode(secrets.decrypt(row.reach), type=Reach) if row and row.reach else Reach()
+
+
+async def put_people(
+    tenant: str, people: Sequence[Person], secrets: Secrets, *, now: datetime, all_of_them: bool
+) -> int:
+    """Takes over what is new about the people, as known from `now` on; returns how many changed.
+
+    With `all_of_them`, whoever is not listed any more is no longer known.
+    """
+    current = {row.key: row for row in await rows(PersonRow, tenant).filter(superseded_at__isnull=True)}
+    changed = [person for person in people if _differs(person, current.get(person.key), secrets)]
+    listed = {person.key for person in people}
+    gone = [key for key in current if key not in listed] if all_of_them else []
+    await _supersede(tenant, [current[key].id for key in (*(p.key for p in changed), *gone) if key in current], now)
+    await add_all([_row(tenant, person, secrets, now) for person in changed])
+    return len(changed) + len(gone)
+
+
+async def _supersede(tenant: str, ids: Iterable[str], now: datetime) -> None:
+    wanted = list(ids)
+    for start in range(0, len(wanted), 500):
+        await rows(PersonRow, tenant).filter(id__in=wanted[start : start + 500]).update(superseded_at=now)
+
+
+def _differs(person: Person, row: PersonRow | None, secrets: Secrets) -> bool:
+    if row is None:
+        return True
+    reach = msgspec.json.decode(secrets.decrypt(row.reach), type=Reach) if row.reach else Reach()
+    return msgspec.structs.replace(_person(row), reach=reach) != person
+
+
+def _person(row: PersonRow) -> Person:
+    return msgspec.convert(
+        {
+            "key": row.key, "label": row.label[0], "roles": row.roles, "region": row.region[0], "manager": row.manager,
+            "deputy": row.deputy, "joined": row.joined, "left": row.left,
+        },
+        type=Person,
+    )  # fmt: skip
+
+
+def _row(tenant: str, person: Person, secrets: Secrets, now: datetime) -> PersonRow:
+    plain = msgspec.to_builtins(person)
+    reach = secrets.encrypt(msgspec.json.encode(person.reach).decode()) if person.reach != Reach() else ""
+    return PersonRow(
+        tenant=tenant, key=person.key, label=[plain["label"]], roles=list(person.roles), region=[plain["region"]],
+        manager=person.manager, deputy=person.deputy, reach=reach, joined=person.joined, left=person.left, known_at=now,
+    )  # fmt: skip

@@ -1,0 +1,132 @@
+"""Publishing: checked documents become the next release, and the only live one."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from engine.checks import check
+from runtime.audit.log import note as audit
+from runtime.context import Context
+from runtime.database import transact
+from runtime.events import publish_after_commit
+from runtime.offline.available import available
+from runtime.offline.configuration import ConfigurationError
+from runtime.releases.hooks import Publishing, call_hooks
+from runtime.releases.live import LiveRelease, live, release_numbered
+from runtime.releases.rows import ReleaseRow
+from runtime.tenancy import add, rows
+from runtime.tenants.rows import TenantRow
+from schema_defs.errors import UsageError
+from schema_defs.issue import Issue
+from schema_defs.loader import Loaded
+from schema_defs.release import Release
+from schema_defs.text import Said
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of publishing; `changed` is False when the live release was the same to the letter."""
+
+    number: int
+    hash: str
+    changed: bool
+    warnings: tuple[Issue, ...] = ()
+
+
+async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, note: str = "") -> Outcome:
+    """Makes the documents the live release. Raises ConfigurationError with every issue, and then nothing has changed."""
+    issues = check(loaded, available())
+    errors = {issue for issue in (*loaded.issues, *issues) if issue.level == "error"}
+    if errors:
+        raise ConfigurationError(tuple(sorted(errors, key=lambda issue: (issue.file, issue.line, issue.column))))
+    documents = _documents(loaded)
+    new = _New(documents, hash_of(documents), loaded.release, loaded.folder, by, note, "publish")
+    outcome = await transact(lambda: _put(context, tenant, new))
+    return msgspec.structs.replace(outcome, warnings=tuple(issues))
+
+
+async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Outcome:
+    """Puts an earlier release in force again: its documents become the next release, so that history stays whole."""
+    earlier = await release_numbered(tenant, number)
+    if earlier is None:
+        raise UsageError(Said(zh=f"没有第 {number} 版", en=f"there is no release {number}"))
+    documents = (await rows(ReleaseRow, tenant).get(number=number)).documents
+    new = _New(documents, earlier.hash, earlier.release, None, by, f"= {number}", "rollback")
+    return await transact(lambda: _put(context, tenant, new))
+
+
+async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
+    now = context.clock.now()
+    before = await _lock(tenant)
+    if before is not None and before.hash == new.hash:
+        return Outcome(number=before.number, hash=new.hash, changed=False)
+    row = await _add(tenant, new, now)
+    live_now = LiveRelease(row.number, new.release, new.hash)
+    publishing = Publishing(
+        context=context, tenant=tenant, now=now, live=live_now, before=before, folder=new.folder, by=new.by
+    )
+    await call_hooks(publishing)
+    await audit(tenant, new.by, new.what, f"release {row.number}", {"hash": new.hash, "note": new.note}, now=now)
+    publish_after_commit(context.events, tenant, "release", {"number": row.number})
+    return Outcome(number=row.number, hash=new.hash, changed=True)
+
+
+def hash_of(documents: list[dict[str, str]]) -> str:
+    """The content's hash: the same for the same documents in any order and any file."""
+    content = sorted((each["kind"], each["name"], _body(each["text"])) for each in documents)
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()
+
+
+def _body(text: str) -> str:
+    """The document without the lines that part it from its neighbours."""
+    return text.strip().removeprefix("---").removesuffix("---").strip()
+
+
+class _New(NamedTuple):
+    """What is to go live."""
+
+    documents: list[dict[str, str]]
+    hash: str
+    release: Release
+    folder: Path | None
+    by: str
+    note: str
+    what: str
+
+
+def _documents(loaded: Loaded) -> list[dict[str, str]]:
+    return [
+        {"kind": kind, "name": name, "file": _beside(written.file, loaded.folder), "text": written.text}
+        for (kind, name), written in loaded.written.items()
+    ]
+
+
+def _beside(file: str, folder: Path | None) -> str:
+    """The file's path below the folder: where the folder stood is nobody's business."""
+    path = Path(file)
+    if folder is not None and path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    return path.name
+
+
+async def _lock(tenant: str) -> LiveRelease | None:
+    """The live release, which nobody else replaces until this transaction ends."""
+    if not await rows(TenantRow, tenant).filter(key=tenant, state="active").update(state="active"):
+        raise UsageError(
+            Said(zh=f"没有租户“{tenant}”，或已停用", en=f"there is no tenant '{tenant}', or it is suspended")
+        )
+    return await live(tenant)
+
+
+async def _add(tenant: str, new: _New, now: datetime) -> ReleaseRow:
+    last = await rows(ReleaseRow, tenant).order_by("-number").limit(1).values("number")
+    await rows(ReleaseRow, tenant).filter(live=True).update(live=False)
+    number = int(last[0]["number"]) + 1 if last else 1
+    return await add(
+        ReleaseRow(
+            tenant=tenant, number=number, hash=new.hash, documents=new.documents, note=new.note,
+            published_by=new.by, published_at=now, live=True,
+        )
+    )  # fmt: skip
