@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from admin import assets, draw
-from admin import format as fmt
+from runtime import format as fmt
 from admin.catalogue import say
 from admin.markdown import markdown
 from runtime.board.targets import TargetsView
