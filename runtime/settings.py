@@ -50,6 +50,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         secret_key=_secret_key(environment, data_dir, alone=database_url.startswith("sqlite:")),
         base_url=(environment.get("DUIQI_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         log_level=environment.get("DUIQI_LOG_LEVEL") or "info",
+        allow_loopback=environment.get("DUIQI_ALLOW_LOOPBACK") == "1",
     )
 
 

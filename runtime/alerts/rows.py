@@ -9,7 +9,7 @@ from runtime.row import Row
 
 
 class JudgedDayRow(Row):
-    """One evaluation of one scope on one day; verdicts are holds, clear, no_data."""
+    """One evaluation of one scope on one day; verdicts are holds, clear, no_data. `stale`: its numbers changed since, or were late."""
 
     rule = name_column()
     scope = name_column()
@@ -19,6 +19,7 @@ class JudgedDayRow(Row):
     verdict = maybe_name()
     values = Json[dict[str, Any]]()
     judged_at = Moment()
+    stale = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "judged_day"

@@ -41,6 +41,7 @@ class DeliveryRow(Row):
     """One attempt, written before the call. Without `finished_at` nobody knows whether it arrived."""
 
     notification_id = name_column()
+    channel = name_column(db_default="")
     number = fields.IntField()
     started_at = Moment()
     finished_at = MaybeMoment()
@@ -50,3 +51,4 @@ class DeliveryRow(Row):
     class Meta:
         table = "delivery"
         unique_together = (("tenant", "id"), ("tenant", "notification_id", "number"))
+        indexes = (("tenant", "channel", "started_at"),)

@@ -44,3 +44,31 @@ class CellRow(Row):
         table = "cell"
         unique_together = (("tenant", "id"), ("tenant", "metric", "scope", "key", "day"))
         indexes = (("tenant", "metric", "scope", "day"),)
+
+
+class NumbersRow(Row):
+    """How often the tenant's numbers changed: `seq` rises with every computed change, so two computers of cells notice each other."""
+
+    seq = fields.IntField(default=0)
+    changed_at = Moment()
+
+    class Meta:
+        table = "numbers"
+        unique_together = (("tenant", "id"), ("tenant",))
+
+
+class MovementRow(Row):
+    """What moved a number last: by how much, and which records did it, in words."""
+
+    metric = name_column()
+    scope = name_column()
+    key = key_column()
+    day = fields.DateField()
+    delta = fields.FloatField(null=True)
+    reason = Json[dict[str, str]]()
+    at = Moment()
+
+    class Meta:
+        table = "movement"
+        unique_together = (("tenant", "id"), ("tenant", "metric", "scope", "key"))
+        indexes = (("tenant", "at"),)

@@ -1,3 +1,11 @@
 """The modules in which jobs are done: a room that has some adds itself here."""
 
-HANDLER_MODULES: tuple[str, ...] = ()
+HANDLER_MODULES: tuple[str, ...] = (
+    "runtime.records.sync",
+    "runtime.numbers.compute",
+    "runtime.alerts.watch",
+    "runtime.alerts.escalate",
+    "runtime.delivery.send",
+    "runtime.meetings.freeze",
+    "runtime.meetings.schedule",
+)

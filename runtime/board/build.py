@@ -1,0 +1,263 @@
+"""The board of a reader, from the stored numbers: only the rows that the reader may see."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from engine.pace import Figures
+from engine.periods import month_bounds, month_of
+from runtime.board import view
+from runtime.board.alert_lines import alert_lines
+from runtime.board.clocks import complete_up_to, source_clocks
+from runtime.board.marks import Marks, marks_of
+from runtime.board.tree import Branch, branches
+from runtime.board.viewer import Viewer
+from runtime.numbers.figures import figures_at, pace_at
+from runtime.numbers.read import Book, book_of
+from runtime.numbers.rows import MovementRow
+from runtime.people.rights import Sight, sight_of
+from runtime.releases.prepared import Prepared
+from runtime.targets.book import TargetBook, target_book
+from runtime.tenancy import rows
+from schema_defs.board import Board, Section
+from schema_defs.metric import Format
+from schema_defs.text import Text
+
+FRESH = timedelta(seconds=90)
+"""So long a cell says what moved it, in the tenant's time."""
+MOVED_SHOWN = 8
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that the sections of one board read, fetched once."""
+
+    configured: Prepared
+    sight: Sight
+    book: Book
+    targets: TargetBook
+    marks: Marks
+    moved: Mapping[tuple[str, str, str], MovementRow]
+    alerts: tuple[view.OpenAlert, ...]
+    late: frozenset[str]
+    day: date
+    now: datetime
+
+
+async def build_board(
+    configured: Prepared, board: Board, viewer: Viewer, now: datetime, *, day: date | None = None
+) -> view.BoardView:
+    """The board as this reader sees it at this moment; `day` puts it at the end of another day."""
+    calendar = configured.calendar
+    stands_at = day or calendar.today(now)
+    month = month_of(stands_at)
+    metrics = {name for section in board.sections for name in section.metrics}
+    clocks = await source_clocks(configured, now)
+    sources = configured.release.sources
+    desk = Desk(
+        configured=configured,
+        sight=sight_of(configured.org, viewer, stands_at),
+        book=await book_of(configured, metrics, [month]),
+        targets=await target_book(configured.tenant, [month], metrics),
+        marks=await marks_of(configured),
+        moved={(row.metric, row.scope, row.key): row for row in await rows(MovementRow, configured.tenant)},
+        alerts=await alert_lines(configured),
+        late=frozenset(sources[clock.name].dataset for clock in clocks if clock.late),
+        day=stands_at,
+        now=now,
+    )
+    first, last = month_bounds(month)
+    return view.BoardView(
+        name=board.name,
+        title=board.label or board.name,
+        organisation=viewer.organisation,
+        scope_label=_top_label(desk, viewer),
+        day=stands_at,
+        month=month,
+        working_day=calendar.working_days(first, stands_at),
+        working_days=calendar.working_days(first, last),
+        complete_up_to=complete_up_to(clocks),
+        release=configured.number,
+        sections=tuple(_section(desk, section) for section in board.sections),
+        sources=clocks,
+        moved=_moved(desk, metrics),
+        preview=now < calendar.closing(stands_at),
+    )
+
+
+def _section(desk: Desk, section: Section) -> view.Section:
+    columns = tuple(_column(desk, section, name) for name in section.metrics if name in desk.configured.metrics.shapes)
+    match section:
+        case Section(table=str() as rows_of):
+            return view.TableSection(
+                rows_of=rows_of,
+                columns=columns,
+                rows=_rows(desk, columns, people=rows_of != "company"),
+                title=section.title,
+            )
+        case Section(tiles=str() as rows_of):
+            return view.TilesSection(columns=columns, rows=_top(desk, columns, rows_of), title=section.title)
+        case Section(trend=str() as rows_of):
+            return view.TrendSection(
+                columns=columns, rows=_top(desk, columns, rows_of), days=_trend_days(desk), title=section.title
+            )
+        case Section(ranking=str() as rows_of):
+            return view.RankingSection(columns=columns, rows=_ranked(desk, columns, rows_of), title=section.title)
+        case Section(alerts="open" | "all" as which):
+            seen = tuple(alert for alert in desk.alerts if desk.sight.sees(alert.scope, alert.key))
+            return view.AlertsSection(which=which, alerts=seen, title=section.title)
+        case _:
+            raise ValueError("a section without a kind passed the check")
+
+
+def _column(desk: Desk, section: Section, name: str) -> view.Column:
+    metric, shape = desk.configured.release.metrics[name], desk.configured.metrics.shapes[name]
+    organisation = desk.configured.release.organisation
+    return view.Column(
+        metric=name,
+        label=metric.label or name,
+        format=metric.format or _FORMATS.get(shape.unit, "number"),
+        currency=(organisation.currency if organisation else "CNY") if shape.is_money else None,
+        unit=metric.unit,
+        better=metric.better,
+        shown=section.show,
+        meaning=metric.meaning,
+        is_rate=shape.is_rate,
+    )
+
+
+def _rows(desk: Desk, columns: tuple[view.Column, ...], *, people: bool) -> tuple[view.Row, ...]:
+    """The tree that the reader sees, parents first."""
+    return tuple(
+        _row(desk, columns, branch) for branch in branches(desk.configured.org, desk.sight, desk.day, people=people)
+    )
+
+
+def _top(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
+    """The tree's topmost row for `company`, else its rows of that kind without children above them."""
+    every = _rows(desk, columns, people=rows_of == "people")
+    if rows_of == "company":
+        return every[:1]
+    scope = "person" if rows_of == "people" else "region"
+    return tuple(row for row in every if row.scope == scope)
+
+
+def _ranked(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
+    leaves = set(desk.configured.org.leaves())
+    rows = [row for row in _top(desk, columns, rows_of) if row.scope == "person" or row.key in leaves]
+    return tuple(sorted(rows, key=_standing))
+
+
+def _standing(row: view.Row) -> float:
+    attainment = row.cells[0].attainment if row.cells else None
+    return -attainment if attainment is not None else 1e9
+
+
+def _row(desk: Desk, columns: tuple[view.Column, ...], branch: Branch) -> view.Row:
+    marks = desk.marks.get((branch.scope, branch.key), ())
+    return view.Row(
+        scope=branch.scope,
+        key=branch.key,
+        label=branch.label,
+        level=branch.level,
+        parent=branch.parent,
+        children=branch.children,
+        open=branch.open,
+        cells=tuple(_cell(desk, column, branch, marks) for column in columns),
+        marks=marks,
+        below=sum(1 for place in branch.below if any(_is_red(mark) for mark in desk.marks.get(place, ()))),
+        manager=branch.manager,
+    )
+
+
+def _cell(desk: Desk, column: view.Column, branch: Branch, marks: tuple[view.Mark, ...]) -> view.Cell:
+    found: Figures = figures_at(
+        desk.configured, desk.book, desk.targets, column.metric, branch.scope, branch.key, desk.day
+    )
+    days = _trend_days(desk)
+    return view.Cell(
+        metric=column.metric,
+        **msgspec.structs.asdict(found),
+        trend=tuple(_trend_point(desk, column, branch, day) for day in days),
+        trend_pace=() if found.target is None or column.is_rate else tuple(_pace(desk, column, day) for day in days),
+        mark=next((mark for mark in marks if mark.metric == column.metric), None),
+        late=bool(desk.late & desk.configured.metrics.datasets_of(column.metric)),
+        changed=_changed(desk, column, branch),
+    )
+
+
+def _trend_point(desk: Desk, column: view.Column, branch: Branch, day: date) -> float | None:
+    """The attainment by the end of the day, or the value of what has no target."""
+    value = desk.book.value(column.metric, branch.scope, branch.key, day)
+    target = desk.targets.month(column.metric, branch.scope, branch.key, month_of(desk.day))
+    if column.is_rate or target is None or value is None:
+        return value
+    return value / float(target) if target else None
+
+
+def _pace(desk: Desk, column: view.Column, day: date) -> float:
+    return pace_at(desk.configured, column.metric, day)
+
+
+def _trend_days(desk: Desk) -> tuple[date, ...]:
+    """The working days of the month so far."""
+    first = month_bounds(month_of(desk.day))[0]
+    days = (first + timedelta(days=offset) for offset in range((desk.day - first).days + 1))
+    return tuple(day for day in days if desk.configured.calendar.is_working(day))
+
+
+def _changed(desk: Desk, column: view.Column, branch: Branch) -> view.Change | None:
+    for name in (column.metric, *_inputs(desk, column.metric)):
+        row = desk.moved.get((name, branch.scope, branch.key))
+        if row is not None and desk.now - row.at <= FRESH:
+            delta = row.delta if name == column.metric else None
+            return view.Change(at=row.at.astimezone(desk.configured.calendar.tz), delta=delta, reason=_text(row.reason))
+    return None
+
+
+def _inputs(desk: Desk, metric: str) -> tuple[str, ...]:
+    derived = desk.configured.metrics.derived.get(metric)
+    return derived.inputs if derived else ()
+
+
+def _moved(desk: Desk, metrics: set[str]) -> tuple[view.Moved, ...]:
+    """The last movements at the lowest places that the reader sees, newest first."""
+    leaves = set(desk.configured.org.leaves())
+    seen = [
+        row
+        for row in desk.moved.values()
+        if row.metric in metrics and row.scope == "region" and row.key in leaves and desk.sight.sees("region", row.key)
+    ]
+    newest = sorted(seen, key=lambda row: row.at, reverse=True)[:MOVED_SHOWN]
+    return tuple(_moved_line(desk, row) for row in newest)
+
+
+def _moved_line(desk: Desk, row: MovementRow) -> view.Moved:
+    metric, shape = desk.configured.release.metrics[row.metric], desk.configured.metrics.shapes[row.metric]
+    organisation = desk.configured.release.organisation
+    return view.Moved(
+        at=row.at.astimezone(desk.configured.calendar.tz),
+        scope_label=desk.configured.org.label(row.key),
+        metric=row.metric,
+        metric_label=metric.label or row.metric,
+        format=metric.format or _FORMATS.get(shape.unit, "number"),
+        delta=row.delta,
+        reason=_text(row.reason),
+        currency=(organisation.currency if organisation else "CNY") if shape.is_money else None,
+    )
+
+
+def _top_label(desk: Desk, viewer: Viewer) -> Text:
+    top = next(iter(branches(desk.configured.org, desk.sight, desk.day, people=True)), None)
+    return top.label if top and top.scope != "company" else viewer.organisation
+
+
+def _is_red(mark: view.Mark) -> bool:
+    return mark.colour == "red" and mark.state in ("firing", "recovering")
+
+
+def _text(reason: Mapping[str, str]) -> Text:
+    return {"zh": reason.get("zh", ""), "en": reason.get("en", "")}
+
+
+_FORMATS: dict[str, Format] = {"money": "money", "percent": "percent", "days": "days"}

@@ -1,0 +1,99 @@
+"""Reading numbers: the month to date of any metric and scope on any day, from the stored cells."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from engine.expression.values import Value
+from engine.metrics.day import Spot
+from engine.metrics.partial import value_of
+from engine.periods import month_bounds, month_of
+from runtime.numbers.rows import CellRow, NumbersRow
+from runtime.releases.prepared import Prepared
+from runtime.tenancy import rows
+from schema_defs.rule import ScopeKind
+
+
+class Book:
+    """The cells of some months in memory. Derived metrics are computed when they are asked for, at every level anew."""
+
+    def __init__(self, configured: Prepared, cells: Iterable[tuple[str, str, str, date, float | None]]) -> None:
+        self._configured = configured
+        self._days: dict[Spot, list[date]] = defaultdict(list)
+        self._numbers: dict[Spot, list[float | None]] = defaultdict(list)
+        for metric, scope, key, day, number in sorted(cells, key=lambda cell: cell[3]):
+            self._days[metric, scope, key].append(day)  # type: ignore[index]  # scopes are written by us
+            self._numbers[metric, scope, key].append(number)  # type: ignore[index]
+
+    def value(self, metric: str, scope: ScopeKind, key: str, day: date) -> float | None:
+        """The month to date, the day included; what has no result is None, and the sum of nothing is 0."""
+        found = self._value(metric, scope, key, day)
+        return float(found) if isinstance(found, float | int) and not isinstance(found, bool) else None
+
+    def keys(self, scope: ScopeKind) -> set[str]:
+        """Every key of the scope that has a cell."""
+        return {spot[2] for spot in self._days if spot[1] == scope}
+
+    def days(self, metric: str, scope: ScopeKind, key: str) -> list[date]:
+        """The days with records of the metric's datasets at the place."""
+        metrics = self._configured.metrics
+        names = [name for name, measure in metrics.measures.items() if measure.dataset in metrics.datasets_of(metric)]
+        return sorted({day for name in names for day in self._days.get((name, scope, key), [])})
+
+    def _value(self, metric: str, scope: ScopeKind, key: str, day: date) -> Value:
+        metrics = self._configured.metrics
+        if metric in metrics.measures:
+            return self._stored((metric, scope, key), day)
+        derived = metrics.derived.get(metric)
+        if derived is None:
+            return None
+        return derived.value({name: self._value(name, scope, key, day) for name in derived.inputs})
+
+    def _stored(self, spot: Spot, day: date) -> Value:
+        days = self._days.get(spot, [])
+        position = bisect_right(days, day) - 1
+        if position >= 0 and month_of(days[position]) == month_of(day):
+            return self._numbers[spot][position]
+        return value_of(self._configured.metrics.measures[spot[0]].partial(()))
+
+
+async def book_of(
+    configured: Prepared,
+    metrics: Collection[str],
+    months: Collection[str],
+    *,
+    scope: ScopeKind | None = None,
+    keys: Collection[str] | None = None,
+) -> Book:
+    """The cells that the metrics need, of the months; of one scope or of some keys only, where they are given."""
+    names = base_metrics(configured, metrics)
+    cells: list[tuple[str, str, str, date, float | None]] = []
+    for month in sorted(set(months)):
+        first, last = month_bounds(month)
+        query = rows(CellRow, configured.tenant).filter(metric__in=names, day__gte=first, day__lte=last)
+        if scope is not None:
+            query = query.filter(scope=scope)
+        if keys is not None:
+            query = query.filter(key__in=sorted(keys))
+        cells += await query.values_list("metric", "scope", "key", "day", "number")
+    return Book(configured, cells)
+
+
+def base_metrics(configured: Prepared, metrics: Collection[str]) -> list[str]:
+    """The base metrics behind the metrics."""
+    found: set[str] = set()
+    waiting = [name for name in metrics if name in configured.metrics.shapes]
+    while waiting:
+        name = waiting.pop()
+        if name in configured.metrics.measures:
+            found.add(name)
+        else:
+            waiting += configured.metrics.derived[name].inputs
+    return sorted(found)
+
+
+async def numbers_seq(tenant: str) -> int:
+    """How often the tenant's numbers changed: the same number, the same board."""
+    found = await rows(NumbersRow, tenant).get_or_none()
+    return found.seq if found else 0

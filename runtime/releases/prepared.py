@@ -1,0 +1,51 @@
+"""The live release made ready to run: calendar, organisation, metrics. Made once per release and state of the people."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from engine.calendar import WorkCalendar, calendar_of
+from engine.metrics.aggregate import Measure
+from engine.metrics.places import Places
+from engine.metrics.ready import Ready, ready
+from engine.org import Org, org_of
+from runtime.people.directory import people_of
+from runtime.releases.live import live
+from schema_defs.release import Release
+
+_kept: dict[str, tuple[tuple[int, str], "Prepared"]] = {}
+
+
+class Prepared:
+    """What every verb of the runtime needs of a tenant's configuration."""
+
+    def __init__(self, tenant: str, number: int, release: Release, org: Org) -> None:
+        self.tenant = tenant
+        self.number = number
+        self.release = release
+        self.org = org
+        self.calendar: WorkCalendar = calendar_of(release.calendar)
+        self.metrics: Ready = ready(release, tuple(release.metrics), self.calendar)
+        self._places: dict[tuple[str, date], Places] = {}
+
+    def measures_of(self, dataset: str) -> Sequence[Measure]:
+        """The base metrics of a dataset."""
+        return [measure for measure in self.metrics.measures.values() if measure.dataset == dataset]
+
+    def places(self, dataset: str, today: date = date.max) -> Places:
+        """Where the dataset's records count; `today` matters under `attribution: now` only."""
+        if (dataset, today) not in self._places:
+            self._places[dataset, today] = Places(self.release.datasets[dataset], self.org, today)
+        return self._places[dataset, today]
+
+
+async def prepared(tenant: str) -> Prepared | None:
+    """The tenant's live configuration, or None before the first release."""
+    found = await live(tenant)
+    if found is None:
+        return None
+    people, state = await people_of(tenant)
+    mark = (found.number, state)
+    if tenant not in _kept or _kept[tenant][0] != mark:
+        org = org_of(found.release.organisation, people or None)
+        _kept[tenant] = mark, Prepared(tenant, found.number, found.release, org)
+    return _kept[tenant][1]

@@ -1,0 +1,113 @@
+"""When a release goes live its plans are split into targets, in the same transaction: all of them, or no release."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from connectors.sources.file.open import open_file
+from engine.calendar import calendar_of
+from engine.org import Org, org_of
+from engine.targets.months import History
+from engine.targets.plan import Rows, data_name, targets_of, uses_history
+from engine.targets.targets import Targets
+from runtime.numbers.rows import CellRow
+from runtime.people.directory import people_of
+from runtime.records.folder import folder_of
+from runtime.releases.hooks import Publishing, on_publish
+from runtime.targets.rows import TargetRow
+from runtime.tenancy import add_all, rows
+from schema_defs.errors import AuthorError
+from schema_defs.plan import Plan, TargetsFrom
+from schema_defs.text import Said
+
+
+@on_publish
+async def allocate(publishing: Publishing) -> None:
+    """Replaces the tenant's targets with those of the new release. A plan that cannot be split stops the publishing."""
+    release, tenant = publishing.live.release, publishing.tenant
+    people, _ = await people_of(tenant)
+    org = org_of(release.organisation, people or None)
+    targets = [await _targets(publishing, plan, org) for plan in release.plans.values()]
+    _refuse_doubled(targets)
+    await rows(TargetRow, tenant).delete()
+    await add_all([row for each in targets for row in _rows(tenant, each, publishing.live.number)])
+
+
+async def _targets(publishing: Publishing, plan: Plan, org: Org) -> Targets:
+    release = publishing.live.release
+    history = await _history(publishing.tenant, plan) if uses_history(plan) else None
+    data = _data(publishing, plan.targets_from) if plan.targets_from else {}
+    return targets_of(plan, release, org, calendar_of(release.calendar), data, history)
+
+
+async def _history(tenant: str, plan: Plan) -> History:
+    """What the metric was month by month, from the last cell of every month."""
+    query = rows(CellRow, tenant).filter(metric=plan.metric).order_by("day")
+    found: dict[tuple[str, str, str], float] = {}
+    for scope, key, day, number in await query.values_list("scope", "key", "day", "number"):
+        if number is not None:
+            found[scope, key, f"{day:%Y-%m}"] = number
+    return found
+
+
+def _data(publishing: Publishing, source: TargetsFrom) -> Rows:
+    """The rows of the file beside the documents, or of the tenant's folder."""
+    name = data_name(source)
+    path = _find(publishing, source)
+    if path is None:
+        raise AuthorError(
+            Said(
+                zh=f"找不到目标文件 {name}；请放到文档旁边或租户的文件夹 {folder_of(publishing.context.settings, publishing.tenant)}",
+                en=f"the targets' file {name} is not there; put it beside the documents or into the tenant's folder "
+                f"{folder_of(publishing.context.settings, publishing.tenant)}",
+            )
+        )
+    return {name: _read(path)}
+
+
+def _find(publishing: Publishing, source: TargetsFrom) -> Path | None:
+    folder = folder_of(publishing.context.settings, publishing.tenant)
+    if source.file is not None:
+        places = [place for place in (publishing.folder, folder) if place is not None]
+        inside = (
+            place / source.file for place in places if (place / source.file).resolve().is_relative_to(place.resolve())
+        )
+        return next((path for path in inside if path.is_file()), None)
+    return next((path for path in sorted(folder.glob(f"{source.data}.*")) if path.is_file()), None)
+
+
+def _read(path: Path) -> Sequence[Mapping[str, object]]:
+    with open_file(path) as opened:
+        return [row.values for row in opened.rows() if row.trouble is None]
+
+
+def _rows(tenant: str, targets: Targets, release: int) -> list[TargetRow]:
+    return [
+        TargetRow(
+            tenant=tenant,
+            plan=targets.plan,
+            metric=targets.metric,
+            scope=row.scope,
+            key=row.key,
+            month=row.month,
+            value=f"{row.value:f}",
+            release=release,
+        )
+        for row in targets.rows()
+    ]
+
+
+def _refuse_doubled(targets: Sequence[Targets]) -> None:
+    """One metric has one target per scope and month; two plans of the same year are an error that names both."""
+    seen: dict[tuple[str, str, str, str], str] = {}
+    for each in targets:
+        for row in each.rows():
+            other = seen.setdefault((each.metric, row.scope, row.key, row.month), each.plan)
+            if other != each.plan:
+                raise AuthorError(_doubled(other, each.plan, each.metric, row.key, row.month))
+
+
+def _doubled(one: str, other: str, metric: str, key: str, month: str) -> Said:
+    return Said(
+        zh=f"方案 {one} 和 {other} 都给 {key} 在 {month} 的 {metric} 定了目标；请只保留一个",
+        en=f"the plans {one} and {other} both set {key}'s target of {metric} for {month}; keep one of them",
+    )
