@@ -6,12 +6,16 @@ from engine.checks.available import Available
 from engine.checks.cycles import cycles
 from engine.checks.expressions import expressions
 from engine.checks.finding import Finding
+from engine.checks.messages import messages
 from engine.checks.names import names
 from engine.checks.organisation import organisation
 from engine.checks.outside import outside
 from engine.checks.plans import plans
 from engine.checks.recipients import recipients
 from engine.checks.references import references
+from engine.checks.rules import rules
+from engine.checks.sources import sources
+from engine.checks.splits import splits
 from engine.checks.tests import tests
 from engine.checks.view import View
 from schema_defs.base import kind_of
@@ -24,6 +28,9 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     outside,
     references,
     expressions,
+    sources,
+    rules,
+    messages,
     recipients,
     organisation,
     plans,
@@ -36,7 +43,10 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
 def check(loaded: Loaded, available: Available) -> list[Issue]:
     """What is wrong with the configuration beyond its single documents, in the order of files and lines."""
     view = View(loaded, available)
-    issues = [_issue(loaded, finding) for run in CHECKS for finding in run(view)]
+    found = [finding for run in CHECKS for finding in run(view)]
+    if not loaded.has_errors and not any(finding.level == "error" for finding in found):
+        found += splits(view)
+    issues = [_issue(loaded, finding) for finding in found]
     return sorted(issues, key=lambda issue: (issue.file, issue.line, issue.column))
 
 

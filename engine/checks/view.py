@@ -1,6 +1,10 @@
 """The configuration as the checks see it."""
 
+from functools import cached_property
+
 from engine.checks.available import Available
+from engine.checks.kinds import metric_kinds
+from engine.expression.kinds import Kind
 from schema_defs.dataset import Dataset
 from schema_defs.loader.loaded import Loaded
 from schema_defs.metric import Metric
@@ -20,6 +24,11 @@ class View:
         self.release: Release = loaded.release
         self.metrics: dict[str, Metric] = self.release.metrics
         self._datasets = self.release.datasets
+
+    @cached_property
+    def metric_kinds(self) -> dict[str, Kind]:
+        """What the values of the metrics are, where that can be found."""
+        return metric_kinds(self.release)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all documents of a kind, broken ones included."""

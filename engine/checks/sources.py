@@ -1,0 +1,57 @@
+"""A source maps onto fields that its dataset has."""
+
+from collections.abc import Collection, Iterator
+
+from engine.checks.finding import Finding, Path
+from engine.checks.texts import IN_MAP
+from engine.checks.view import View
+from engine.expression.errors import ExpressionError
+from engine.expression.language import parse
+from schema_defs.nearest import did_you_mean
+from schema_defs.source import Source
+from schema_defs.text import Said
+
+
+def sources(view: View) -> Iterator[Finding]:
+    for source in view.release.sources.values():
+        dataset = view.dataset(source.dataset)
+        for key, given in (("map", source.map), ("values", source.values)):
+            for field in given if dataset else ():
+                if dataset and field not in dataset.fields:
+                    yield _no_field(source, (key, field), field, dataset.fields)
+        for field, text in source.map.items():
+            if _uses_value_map(text) and field not in source.values:
+                yield _no_value_map(source, field)
+
+
+def _uses_value_map(text: str) -> bool:
+    try:
+        return "map_value" in parse(text, None, where=IN_MAP).functions
+    except ExpressionError:
+        return False
+
+
+def _no_value_map(source: Source, field: str) -> Finding:
+    return Finding(
+        document=source,
+        path=("map", field),
+        code="no-value-map",
+        message=Said(
+            zh=f"map_value 需要 values 里 '{field}' 的对照表",
+            en=f"map_value needs the value map of '{field}' in values",
+        ),
+        suggestion=Said(zh=f"加上 values: {{{field}: {{…}}}}", en=f"add values: {{{field}: {{…}}}}"),
+    )
+
+
+def _no_field(source: Source, path: Path, field: str, fields: Collection[str]) -> Finding:
+    return Finding(
+        document=source,
+        path=path,
+        code="unknown-field",
+        message=Said(
+            zh=f"数据集 '{source.dataset}' 没有字段 '{field}'",
+            en=f"the dataset '{source.dataset}' has no field '{field}'",
+        ),
+        suggestion=did_you_mean(field, fields),
+    )
