@@ -32,14 +32,17 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def months_of(rows: Sequence[Row], columns: Sequence[int]) -> Months | None:
-    """Whole units per row and month, exact in both margins; None if the pins leave no way to reach them."""
+    """Whole units per row and month, exact in both margins; None if the pins leave no way to reach them.
+
+    Negative targets are split by magnitude: as positive ones, with the sign turned back.
+    """
+    if sum(columns) < 0:
+        found = months_of([_negated(row) for row in rows], [-units for units in columns])
+        return found and [[-units for units in row] for row in found]
     if all(row.is_whole for row in rows):
         return _between_margins(rows, columns)
     if not any(row.pins or row.year is not None for row in rows):
         return _by_month(rows, columns)
-    if sum(columns) < 0:
-        found = _around_pins([_negated(row) for row in rows], [-units for units in columns])
-        return found and [[-units for units in row] for row in found]
     return _around_pins(rows, columns)
 
 

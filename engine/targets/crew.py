@@ -116,8 +116,8 @@ def _rows(
 ) -> list[Row]:
     """With everybody there all the time, years are split and months follow; else months are shared by weight x part."""
     if all(part == 1 for row in parts for part in row):
-        years = split(sum(columns), [child.share for child in children], place, unit).units
-        return [Row(row, year, child.pins) for child, row, year in zip(children, parts, years, strict=True)]
+        whole = split(sum(columns), [child.share for child in children], place, unit)
+        return [Row(row, year, child.pins) for child, row, year in zip(children, parts, whole.units, strict=True)]
     weights = [[child.share.weight * part for part in row] for child, row in zip(children, parts, strict=True)]
     _check_weights(children, weights, columns, months, place, unit)
     shares = _over_the_year(children, weights, columns)

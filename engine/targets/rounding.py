@@ -12,6 +12,7 @@ from math import ceil, floor
 
 import msgspec
 
+Table = list[list[int]]
 Ideals = Sequence[Sequence[Fraction | None]]
 """Ideal cells per row; None is a cell that takes nothing."""
 
@@ -38,23 +39,45 @@ def fixed(units: int) -> RowSum:
     return RowSum(units, units, Fraction(), units, units)
 
 
-def round_cells(ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int]) -> list[list[int]] | None:
+def round_cells(ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int]) -> Table | None:
     """Whole cells that add up as asked, each less than one unit from its ideal; None if there are none."""
-    return _Flow(ideals, rows, columns, 0).solve()
+    return _rounded(ideals, rows, columns, 0)
 
 
-def round_near(ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int]) -> list[list[int]] | None:
+def round_near(ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int]) -> Table | None:
     """The same for ideals, none negative, that only come near the margins: cells may lie as much further off as it takes."""
     slack, whole = 0, sum(columns)
-    while (found := _Flow(ideals, rows, columns, slack).solve()) is None and slack <= whole:
+    while (found := _rounded(ideals, rows, columns, slack)) is None and slack <= whole:
         slack = 4 * slack or 1
     return found
+
+
+def _rounded(ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int], slack: int) -> Table | None:
+    """The search goes over the rows by their ideals, so that the listing decides among equal ones only."""
+    order = sorted(range(len(rows)), key=lambda row: _rank(ideals[row]), reverse=True)
+    by_remainder = sorted(range(len(rows)), key=lambda at: (-rows[order[at]].remainder, order[at]))
+    found = _Flow([ideals[row] for row in order], [rows[row] for row in order], columns, slack, by_remainder).solve()
+    if found is None:
+        return None
+    placed = dict(zip(order, found, strict=True))
+    return [placed[row] for row in range(len(rows))]
+
+
+def _rank(ideals: Sequence[Fraction | None]) -> tuple[list[Fraction], list[Fraction]]:
+    return [_remainder(cell) for cell in ideals], [cell or Fraction() for cell in ideals]
 
 
 class _Flow:
     """The units that are still to be placed: from rows that need them, through cells with room, to columns that need them."""
 
-    def __init__(self, ideals: Ideals, rows: Sequence[RowSum], columns: Sequence[int], slack: int) -> None:
+    def __init__(
+        self,
+        ideals: Ideals,
+        rows: Sequence[RowSum],
+        columns: Sequence[int],
+        slack: int,
+        by_remainder: Sequence[int],
+    ) -> None:
         self.ideals, self.step = ideals, max(slack, 1)
         self.lows = [[_low(cell, slack) for cell in row] for row in ideals]
         self.room = [[_room(cell, slack) for cell in row] for row in ideals]
@@ -64,9 +87,9 @@ class _Flow:
         self.row_need = [max(low - base, 0) for (low, _), base in zip(bounds, bases, strict=True)]
         self.spare = [high - base - need for (_, high), base, need in zip(bounds, bases, self.row_need, strict=True)]
         self.column_need = [units - sum(low[index] for low in self.lows) for index, units in enumerate(columns)]
-        self.by_remainder = sorted(range(len(rows)), key=lambda row: -rows[row].remainder)
+        self.by_remainder = by_remainder
 
-    def solve(self) -> list[list[int]] | None:
+    def solve(self) -> Table | None:
         if min(self.spare, default=0) < 0 or min(self.column_need, default=0) < 0:
             return None
         self._place_by_remainder()
@@ -81,10 +104,10 @@ class _Flow:
         ]
 
     def _place_by_remainder(self) -> None:
-        """Cells with a larger remainder first. The order of equal rows is the only thing that the listing decides."""
-        remainders = [[_remainder(cell) for cell in row] for row in self.ideals]
-        for row in sorted(range(len(remainders)), key=lambda row: remainders[row], reverse=True):
-            for column in sorted(range(len(self.column_need)), key=lambda column: -remainders[row][column]):
+        """Row by row, cells with a larger remainder first."""
+        for row, ideals in enumerate(self.ideals):
+            remainders = [_remainder(cell) for cell in ideals]
+            for column in sorted(range(len(remainders)), key=lambda column: -remainders[column]):
                 units = min(self.row_need[row], self.room[row][column], self.column_need[column])
                 self._place(row, column, units)
                 self.row_need[row] -= units
