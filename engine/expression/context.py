@@ -1,7 +1,7 @@
 """What an evaluation may know besides its row, and what it counts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -21,12 +21,20 @@ class Trouble:
 
     def add(self, other: "Trouble", times: int = 1) -> None:
         """Takes over the counts of `other`, so many times."""
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name) * times)
+        self.division_by_zero += other.division_by_zero * times
+        self.overflow += other.overflow * times
+        self.not_a_number += other.not_a_number * times
+        self.type_errors += other.type_errors * times
+        self.unmapped += other.unmapped * times
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """All counts, in the order of the fields."""
+        return self.division_by_zero, self.overflow, self.not_a_number, self.type_errors, self.unmapped
 
     @property
     def total(self) -> int:
-        return sum(getattr(self, each.name) for each in fields(self))
+        return sum(self.counts)
 
 
 @dataclass(frozen=True)

@@ -44,8 +44,10 @@ class Column:
 
     def values(self, rows: int) -> list[Value]:
         """The values as the other evaluators know them."""
-        data = np.broadcast_to(self.data, (rows,)).tolist()
-        missing = np.broadcast_to(self.mask, (rows,)).tolist()
+        data = self.data.tolist() if self.data.ndim else [self.data.tolist()] * rows
+        if self.missing is None:
+            return [self._value(each) for each in data]
+        missing = self.missing.tolist() if self.missing.ndim else [bool(self.missing)] * rows
         return [None if gone else self._value(each) for each, gone in zip(data, missing, strict=True)]
 
     @property

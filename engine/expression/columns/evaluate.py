@@ -34,7 +34,7 @@ class ColumnFunction:
         self._strict = strict
         self._names = sorted(expression.names)
         self._run = _Operations(context).of(expression.tree)
-        self._row = row_function(expression, context)
+        self._expression = expression
 
     def __call__(self, columns: Mapping[str, Cells], rows: int | None = None) -> Cells:
         """The cells of all rows; a name without a column is missing. `rows` is needed where no column tells."""
@@ -56,9 +56,10 @@ class ColumnFunction:
     def _tell(self, columns: Mapping[str, Cells], rows: Array) -> None:
         """What is wrong with these rows, from the row evaluator: the error of the first, or a count."""
         values = {name: cells.take(rows).values(len(rows)) for name, cells in columns.items()}
+        row_by_row = row_function(self._expression, self._context)
         for number in range(len(rows)):
             try:
-                self._row({name: each[number] for name, each in values.items()})
+                row_by_row({name: each[number] for name, each in values.items()})
             except EvaluationError:
                 if self._strict:
                     raise
@@ -77,6 +78,8 @@ def _whole(parts: Sequence[Part], rows: int) -> Cells:
     complete = bool(parts) and len(parts[0][0]) == rows
     cells = parts[0][1] if complete else scattered(parts, rows)
     if not isinstance(cells, Column):
+        return cells
+    if cells.data.ndim and (cells.missing is None or cells.missing.ndim):
         return cells
     missing = None if cells.missing is None else np.broadcast_to(cells.missing, (rows,))
     return Column(cells.kind, np.broadcast_to(cells.data, (rows,)), missing, cells.categories)

@@ -53,7 +53,8 @@ def _called(columns: Sequence[Column], counts: Array, call: Call, trouble: Troub
         except EvaluationError:
             results.append(None)
             failing.append(number)
-        trouble.add(counted, times=int(counts[number]))
+        if counted.total:
+            trouble.add(counted, times=int(counts[number]))
     return results, failing
 
 
