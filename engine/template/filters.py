@@ -89,7 +89,7 @@ def money(value: object, arguments: Arguments, lang: Lang) -> object:
 def short(amount: Decimal, lang: Lang) -> str:
     for step, unit in STEPS[lang]:
         part = amount / step
-        if rounded(part, 2) >= 1:
+        if rounded(part, 3) >= 1:
             return bare(rounded(part, 2 if part < 10 else 1 if part < 100 else 0)) + unit
     return bare(rounded(amount, 0 if amount >= 100 else 2))
 

@@ -8,9 +8,9 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from engine.template.allowed import problems
 from engine.template.errors import TemplateError
 
-LONGEST = 20_000
+LONGEST = 10_000
 DEEPEST = 40
-MOST_NODES = 5_000
+MOST_NODES = 3_000
 
 GRAMMAR = Environment(trim_blocks=True, lstrip_blocks=True)
 """Only its parser is used."""
