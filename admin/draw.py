@@ -5,6 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 
+LEAST_SPREAD = 0.06
+"""Six points: a smaller movement is not drawn as if it were a large one."""
+
+
 class Bar(msgspec.Struct, frozen=True):
     """Per mille of the track: how far the fill reaches, where the tick stands (None: no pace)."""
 
@@ -36,23 +40,37 @@ def spark(
     height: int = 20,
     pad: float = 2.5,
 ) -> Spark:
-    """A line of the values over their own range; the pace shares that range."""
-    known = [value for value in (*values, *pace) if value is not None]
+    """A line of the values over their own range. With a pace, of how far each day was from it, and the pace is a level line."""
+    drawn_values = _from_pace(values, pace) if pace else values
+    known = [value for value in drawn_values if value is not None] + ([0.0] if pace else [])
     if len(known) < 2:
         return Spark((), "", None)
-    low, high = min(known), max(known)
-    spread = (high - low) or 1.0
-    step = (width - 2 * pad) / max(len(values) - 1, len(pace) - 1, 1)
+    spread = max(max(known) - min(known), LEAST_SPREAD)
+    low = (max(known) + min(known) - spread) / 2
+    step = (width - 2 * pad) / max(len(drawn_values) - 1, 1)
 
     def place(index: int, value: float) -> tuple[float, float]:
         return round(pad + index * step, 1), round(height - pad - (value - low) / spread * (height - 2 * pad), 1)
 
+    runs = _runs([None if value is None else place(index, value) for index, value in enumerate(drawn_values)])
+    level = place(0, 0.0)[1]
+    return Spark(
+        tuple(" ".join(f"{x:g},{y:g}" for x, y in run) for run in runs),
+        f"{pad:g},{level:g} {width - pad:g},{level:g}" if pace else "",
+        runs[-1][-1] if runs else None,
+    )
+
+
+def _from_pace(values: Sequence[float | None], pace: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None or due is None else value - due for value, due in zip(values, pace, strict=False)]
+
+
+def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    """Neighbouring points together; a missing one splits them."""
     runs: list[list[tuple[float, float]]] = [[]]
-    for index, value in enumerate(values):
-        if value is not None:
-            runs[-1].append(place(index, value))
+    for point in points:
+        if point is not None:
+            runs[-1].append(point)
         elif runs[-1]:
             runs.append([])
-    drawn = [run for run in runs if run]
-    line = " ".join(f"{x},{y}" for x, y in (place(i, v) for i, v in enumerate(pace) if v is not None))
-    return Spark(tuple(" ".join(f"{x},{y}" for x, y in run) for run in drawn), line, drawn[-1][-1] if drawn else None)
+    return [run for run in runs if run]

@@ -14,11 +14,11 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from admin import assets, draw
-from runtime import format as fmt
+from runtime import wording as fmt
 from admin.catalogue import say
 from admin.markdown import markdown
 from runtime.board.targets import TargetsView
-from runtime.board.view import Row, TableSection
+from runtime.board.view import Column, Row, TableSection
 from runtime.board.workbench import DocumentLine
 from schema_defs.metric import Format
 from schema_defs.text import Lang, Said, Text, pick
@@ -104,11 +104,7 @@ def _shown(context: Context, value: Any, kind: str, currency: str | None = None)
     if isinstance(value, Mapping):
         return pick(dict(value), lang)
     if isinstance(value, int | float):
-        return (
-            fmt.percent(value)
-            if kind == "percent"
-            else fmt.decimal(value, 2 if kind == "money" else _places(value))
-        )
+        return fmt.percent(value) if kind == "percent" else fmt.decimal(value, 2 if kind == "money" else _places(value))
     return str(value)
 
 
@@ -133,6 +129,10 @@ def _scales(context: Context, section: TableSection) -> list[fmt.Scale]:
         )
         for index, column in enumerate(section.columns)
     ]
+
+
+def _sum_shown(columns: Collection[Column]) -> int:
+    return sum(len(column.shown) for column in columns)
 
 
 @pass_context
@@ -189,5 +189,5 @@ FILTERS = {
     "text": _text, "amount": _amount, "points": _points, "day": _day, "moment": _moment, "month": _month, "shown": _shown,
     "percent": fmt.percent, "share": fmt.share, "scaled": fmt.scaled, "clock": fmt.clock,
     "decimal": fmt.decimal, "size": fmt.size, "scales": _scales, "target_scale": _target_scale,
-    "groups": _groups, "first_kind": _first_kind, "groupby_kept": _grouped, "yaml": _yaml, "opening": _opening, "markdown": markdown,
+    "groups": _groups, "sum_shown": _sum_shown, "first_kind": _first_kind, "groupby_kept": _grouped, "yaml": _yaml, "opening": _opening, "markdown": markdown,
 }  # fmt: skip

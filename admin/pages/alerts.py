@@ -78,5 +78,12 @@ def _page(
         raise NotFoundException
     given = given or AnswerForm(kind="reason")
     return page(
-        request, "alerts.html", here="alerts", status=status, view=view, direct=direct, given=given, errors=errors or {}
+        request,
+        "alerts.html",
+        here="alerts",
+        status=status,
+        view=view,
+        direct=direct,
+        given=given,
+        errors={"text": None, "promised": None, **(errors or {})},
     )
