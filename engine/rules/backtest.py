@@ -29,12 +29,13 @@ class Lived(msgspec.Struct, frozen=True):
     day: date
     verdict: str
     state: str
-    transition: str
-    notices: str
+    transition: tuple[str, ...]
+    notices: tuple[str, ...]
 
     def row(self) -> tuple[str, ...]:
-        """As it stands in the CSV, in the order of `COLUMNS`."""
-        return tuple(str(getattr(self, column)) for column in COLUMNS)
+        """As it stands in the CSV, in the order of `COLUMNS`; several transitions or notices of one day stand in their order."""
+        happened = ";".join(self.transition), ";".join(self.notices)
+        return self.rule, self.scope, self.key, self.day.isoformat(), self.verdict, self.state, *happened
 
 
 def backtest(rule: Rule, given: Given, first: date, last: date) -> Iterator[Lived]:
@@ -99,14 +100,14 @@ class _Backtest:
             outcome.day,
             last.verdict if last and last.day == outcome.day else "",
             outcome.state,
-            ";".join(notice.kind for notice in outcome.notices),
-            ";".join(f"{kind}:{person}" for kind, person in self._told(one.scope, outcome)),
+            tuple(notice.kind for notice in outcome.notices),
+            tuple(self._told(one.scope, outcome)),
         )
 
-    def _told(self, scope: Scope, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    def _told(self, scope: Scope, outcome: Outcome) -> Iterator[str]:
         for notice in outcome.notices:
             for recipient in told_of(self._rule, notice.kind, scope, self._given.org, outcome.day):
-                yield notice.kind, recipient.person
+                yield f"{notice.kind}:{recipient.person}"
 
 
 class _Scope:
