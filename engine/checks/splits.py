@@ -31,16 +31,12 @@ def splits(view: View) -> Iterator[Finding]:
 
 
 def _findings(plan: Plan, error: PlanError) -> Iterator[Finding]:
-    for issue in error.issues:
-        yield _finding(plan, _path(issue.path), issue.code, issue.message, issue.suggestion)
+    for fault in error.faults:
+        yield _finding(plan, fault.path, fault.issue.code, fault.issue.message, fault.issue.suggestion)
 
 
 def _finding(plan: Plan, path: Path, code: str, message: Said, suggestion: Said | None) -> Finding:
     return Finding(document=plan, path=path, code=code, message=message, suggestion=suggestion or _CHANGE)
-
-
-def _path(written: str) -> Path:
-    return tuple(int(step) if step.isdigit() else step for step in written.split(".")) if written else ()
 
 
 _CHANGE = Said(zh="修改这里的数值", en="change the value here")

@@ -63,13 +63,13 @@ class Crew(msgspec.Struct, frozen=True):
                 self._check_month(key, month, regions)
 
     def check_given(self, given: Collection[str], warnings: list[Issue]) -> None:
-        """Afterwards: whoever is named got a share, or nothing was promised."""
+        """Afterwards: whoever is named got a share, or nothing was promised; nothing is known where no people are."""
         for key, written in self._written().items():
             if key in given:
                 continue
             place = self.place.at(key)
             zh, en = f"{key} 没有参与任何有目标的区域", f"{key} shares in no region that has a target"
-            if written.pin is not None or written.pins or written.floor:
+            if self.org.people() and (written.pin is not None or written.pins or written.floor):
                 raise place.refuse("person-without-share", zh, en)
             warnings.append(place.warning("person-without-share", zh, en))
 

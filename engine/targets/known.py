@@ -12,7 +12,7 @@ from engine.targets.months import History, month_weights
 from engine.targets.sharing import parts_of_month
 from engine.targets.split import Share, split
 from engine.targets.targets import Cells
-from engine.targets.unit import Unit, exact
+from engine.targets.unit import Unit, exact, shortest
 from schema_defs.issue import Issue
 from schema_defs.plan import Plan, TargetsFrom
 from schema_defs.rule import ScopeKind
@@ -55,7 +55,7 @@ class Known(msgspec.Struct, frozen=True):
         cells: Cells = {}
         for row in self._rows(raw):
             exact(row.value, self._at(row))
-            cells.setdefault((row.scope, row.key), {}).update(dict.fromkeys(row.months, row.value))
+            cells.setdefault((row.scope, row.key), {}).update(dict.fromkeys(row.months, shortest(row.value)))
         return cells, self._unknown(cells)
 
     def _rows(self, raw: Sequence[Mapping[str, object]]) -> list[KnownRow]:

@@ -67,7 +67,7 @@ def _of_year(
         )
     months = months_of_year(plan.year, calendar)
     if plan.value is not None:
-        return declared(plan, place, org, calendar, unit, months), ()
+        return declared(plan, place, org, calendar, months), ()
     if is_rate:
         raise place.at("total").refuse(
             "total-of-a-rate",

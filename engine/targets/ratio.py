@@ -9,19 +9,19 @@ from engine.targets.faults import Place
 from engine.targets.nodes import unknown
 from engine.targets.sharing import SELLER, parts_of_month
 from engine.targets.targets import Cells
-from engine.targets.unit import Unit, exact
+from engine.targets.unit import exact, shortest
 from schema_defs.plan import PersonShare, Plan, RegionShare
 
 
-def declared(plan: Plan, place: Place, org: Org, calendar: WorkCalendar, unit: Unit, months: tuple[str, ...]) -> Cells:
+def declared(plan: Plan, place: Place, org: Org, calendar: WorkCalendar, months: tuple[str, ...]) -> Cells:
     """The declared value of every scope and month: the company, every region, every seller in the months of membership."""
     assert plan.value is not None
-    top = _value(plan.value, place.at("value"), unit)
-    regions = _regions(plan, place, org, unit, top)
+    top = _value(plan.value, place.at("value"))
+    regions = _regions(plan, place, org, top)
     cells: Cells = {("company", COMPANY): dict.fromkeys(months, top)}
     for key, value in regions.items():
         cells["region", key] = dict.fromkeys(months, value)
-    for key, own in _people(plan, place, org, unit).items():
+    for key, own in _people(plan, place, org).items():
         there = {month: list(parts_of_month(org, calendar, key, month)) for month in months}
         found = {
             month: regions.get(stays[-1] or "", top) if own is None else own for month, stays in there.items() if stays
@@ -31,8 +31,8 @@ def declared(plan: Plan, place: Place, org: Org, calendar: WorkCalendar, unit: U
     return cells
 
 
-def _regions(plan: Plan, place: Place, org: Org, unit: Unit, top: Decimal) -> dict[str, Decimal]:
-    written = _inherited(plan.regions, place.at("regions"), unit, top)
+def _regions(plan: Plan, place: Place, org: Org, top: Decimal) -> dict[str, Decimal]:
+    written = _inherited(plan.regions, place.at("regions"), top)
     if not org.regions():
         return written
     for key in written:
@@ -43,18 +43,18 @@ def _regions(plan: Plan, place: Place, org: Org, unit: Unit, top: Decimal) -> di
     }
 
 
-def _inherited(regions: Mapping[str, RegionShare], place: Place, unit: Unit, above: Decimal) -> dict[str, Decimal]:
+def _inherited(regions: Mapping[str, RegionShare], place: Place, above: Decimal) -> dict[str, Decimal]:
     """The values of the regions that the plan names; one without a value has that of the region above in the plan."""
     found: dict[str, Decimal] = {}
     for key, region in regions.items():
         at = place.at(key)
         _check_declared(region, at)
-        found[key] = above if region.value is None else _value(region.value, at.at("value"), unit)
-        found |= _inherited(region.regions, at.at("regions"), unit, found[key])
+        found[key] = above if region.value is None else _value(region.value, at.at("value"))
+        found |= _inherited(region.regions, at.at("regions"), found[key])
     return found
 
 
-def _people(plan: Plan, place: Place, org: Org, unit: Unit) -> dict[str, Decimal | None]:
+def _people(plan: Plan, place: Place, org: Org) -> dict[str, Decimal | None]:
     """Who has a target of their own, or inherits one (None)."""
     found: dict[str, Decimal | None] = {person.key: None for person in org.with_role(SELLER)}
     for key, written in {} if isinstance(plan.people, str) else plan.people.items():
@@ -62,14 +62,13 @@ def _people(plan: Plan, place: Place, org: Org, unit: Unit) -> dict[str, Decimal
         _check_declared(written, at)
         if org.person(key) is None:
             raise unknown(key, (person.key for person in org.people()), at, "人员", "person")
-        found[key] = None if written.value is None else _value(written.value, at.at("value"), unit)
+        found[key] = None if written.value is None else _value(written.value, at.at("value"))
     return found
 
 
-def _value(value: Decimal, place: Place, unit: Unit) -> Decimal:
-    """The value with the unit's digits, or its own where they are finer: a declared value is never rounded."""
+def _value(value: Decimal, place: Place) -> Decimal:
     exact(value, place)
-    return max(value, value.quantize(Decimal(1).scaleb(-unit.digits)), key=lambda each: each.as_tuple().exponent)
+    return shortest(value)
 
 
 def _check_declared(written: RegionShare | PersonShare, place: Place) -> None:

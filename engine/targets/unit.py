@@ -67,3 +67,9 @@ def exact(value: Decimal, place: Place) -> Fraction:
 def plain(value: Decimal) -> str:
     """The decimal without an exponent."""
     return f"{value:f}"
+
+
+def shortest(value: Decimal) -> Decimal:
+    """The same number without zeros at its end."""
+    text = plain(value)
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
