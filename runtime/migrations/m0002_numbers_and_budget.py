@@ -64,14 +64,4 @@ class Migration(migrations.Migration):
             name="stale",
             field=fields.BooleanField(default=False, db_default=False),
         ),
-        ops.AlterField(
-            model_name="PersonRow",
-            name="label",
-            field=Json(generated=False, null=False, unique=False),
-        ),
-        ops.AlterField(
-            model_name="PersonRow",
-            name="region",
-            field=Json(generated=False, null=False, unique=False),
-        ),
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from runtime.clock import VirtualClock
 from runtime.context import Context
-from runtime.database import transact, transaction
+from runtime.database import transact
 from runtime.queue import handlers
 from runtime.queue.claims import LEASE, claim, finish, next_due, rescue
 from runtime.queue.drain import drain, drain_until
@@ -72,10 +72,12 @@ async def test_asking_again_while_a_job_runs_makes_another_one_that_waits_for_it
 
 
 async def test_a_job_of_a_transaction_that_is_rolled_back_does_not_exist(context: Context, tenant: str) -> None:
+    async def write_and_fail() -> None:
+        await enqueue(tenant, "compute", now=context.clock.now())
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        async with transaction():
-            await enqueue(tenant, "compute", now=context.clock.now())
-            raise ZeroDivisionError
+        await transact(write_and_fail)
     assert await list_jobs(tenant) == []
 
 
@@ -204,7 +206,7 @@ async def test_many_claimers_race_and_each_job_is_claimed_once(context: Context,
             taken.append(job.id)
         return taken
 
-    claimed = sum(await asyncio.gather(*[claim_all() for _ in range(4)]), [])
+    claimed = [job_id for taken in await asyncio.gather(*[claim_all() for _ in range(4)]) for job_id in taken]
     assert len(claimed) == len(set(claimed)) == 30
 
 
