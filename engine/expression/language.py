@@ -2,6 +2,7 @@
 
 import ast
 import keyword
+import re
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -219,6 +220,12 @@ def _syntax_said(signs: str, text: str, at: int) -> Said:
     for sign, hint in _HINTS.items():
         if sign in signs:
             return Said(zh=f"在“{near}”附近读不懂：{hint.zh}", en=f"cannot be read near “{near}”: {hint.en}")
+    for word in _WORD.findall(signs):
+        if word in _UNUSED_WORDS:
+            return Said(
+                zh=f"'{word}' 是保留字，不能用作名字；请给字段换一个名字",
+                en=f"'{word}' is a reserved word and cannot be a name: rename the field",
+            )
     return Said(zh=f"在“{near}”附近读不懂", en=f"cannot be read near “{near}”")
 
 
@@ -270,6 +277,8 @@ _WHERE: dict[Where, Said] = {
     "map": Said(zh="数据源的 map 里", en="the map of a source"),
     "today": Said(zh="给定了当天的地方", en="where a day is given"),
 }
+_WORD = re.compile(r"[^\W\d]\w*")
+_UNUSED_WORDS = frozenset(keyword.kwlist) - {"and", "or", "not", "in", "is", "if", "else", "True", "False", "None"}
 _TOO_DEEP = Said(zh="表达式嵌套太深", en="the expression is nested too deeply")
 _UNREADABLE = Said(zh="表达式读不懂", en="the expression cannot be read")
 _HINTS: dict[str, Said] = {

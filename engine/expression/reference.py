@@ -46,7 +46,7 @@ class Reference(SimpleEval):  # type: ignore[misc]  # simpleeval carries no type
     """One expression, parsed before, to be evaluated for any number of rows."""
 
     def __init__(self, expression: Expression, context: Context) -> None:
-        super().__init__(operators=_operators(context), functions=_functions(context), names={})
+        super().__init__(operators=operators(context), functions=functions(context), names={})
         self._expression = expression
         self.seen: list[Step] | None = None
         self.nodes = {
@@ -140,7 +140,8 @@ class Reference(SimpleEval):  # type: ignore[misc]  # simpleeval carries no type
         return cast(bool | None, self.operators[type(sign)](left, right))
 
 
-def _operators(context: Context) -> dict[type, Callable[..., object]]:
+def operators(context: Context) -> dict[type, Callable[..., object]]:
+    """simpleeval's table of operators, with our meanings."""
     with_trouble: dict[type, Callable[..., object]] = {
         ast.Add: operations.add,
         ast.Sub: operations.subtract,
@@ -163,9 +164,10 @@ def _operators(context: Context) -> dict[type, Callable[..., object]]:
     return {kind: partial(operation, trouble=context.trouble) for kind, operation in with_trouble.items()}
 
 
-def _functions(context: Context) -> dict[str, Callable[..., Value]]:
-    functions = {name: _callable(function, context) for name, function in FUNCTIONS.items()}
-    return {**functions, "round": _callable(_EXACT_ROUND, context)}
+def functions(context: Context) -> dict[str, Callable[..., Value]]:
+    """simpleeval's table of functions: ours, with `round` by decimal arithmetic."""
+    table = {name: _callable(function, context) for name, function in FUNCTIONS.items()}
+    return {**table, "round": _callable(_EXACT_ROUND, context)}
 
 
 def _callable(function: Function, context: Context) -> Callable[..., Value]:

@@ -5,6 +5,7 @@ from typing import cast
 
 import numpy as np
 
+from engine.expression import values
 from engine.expression.columns import arithmetic
 from engine.expression.columns.column import EPOCH, Array, Cells, Column, Mask, booleans, numbers, one
 from engine.expression.columns.frame import Frame, either, lifted
@@ -12,13 +13,14 @@ from engine.expression.columns.logic import coalesce
 from engine.expression.columns.unique import by_unique
 from engine.expression.context import Context
 from engine.expression.functions import Function
-from engine.expression.values import MAX_DIGITS, round_exactly
+from engine.expression.values import MAX_DIGITS, MONEY_DIGITS, round_exactly
 
 Vector = Callable[[Sequence[Column]], Column | None]
 """A function on columns of the right types; None where these must go the other way."""
 
 _MICROSECONDS_A_DAY = 86_400_000_000
 _EXACT = 1e14
+_LARGEST_UNITS = 9.2e14
 
 
 def call(function: Function, context: Context, frame: Frame, arguments: Sequence[Cells]) -> Cells:
@@ -101,9 +103,14 @@ def round_half_away(data: Array, digits: int) -> Array:
 
 
 def to_units(data: Array) -> Array:
-    """Money in units of 1/10000 as int64, rounded half away from zero."""
-    units: Array = np.rint(round_half_away(data, 4) * 10000.0).astype(np.int64)
-    return units
+    """Money in units of 1/10000, rounded half away from zero: int64, or Python integers where one does not fit into 64 bits."""
+    large = np.abs(data) >= _EXACT / 10_000.0
+    units = np.rint(round_half_away(np.where(large, 0.0, data), MONEY_DIGITS) * 10_000.0).astype(np.int64)
+    if not large.any():
+        return units
+    exact: Array = np.array(units, dtype=object)
+    exact[large] = [values.to_units(amount) for amount in data[large].tolist()]
+    return exact if np.abs(data).max() >= _LARGEST_UNITS else exact.astype(np.int64)
 
 
 def days_of(column: Column) -> Array | None:
