@@ -17,7 +17,7 @@ async def recompute_what_changed(publishing: Publishing) -> None:
     """Marks the datasets whose numbers may be others now; what no metric computes any more is removed."""
     changed = changed_datasets(publishing.before, publishing.live.release)
     names = [name for name, metric in publishing.live.release.metrics.items() if not metric.is_derived]
-    await rows(CellRow, publishing.tenant).exclude(metric__in=names or ["\0"]).delete()
+    await rows(CellRow, publishing.tenant).exclude(metric__in=names or [""]).delete()
     if changed:
         await mark_datasets(publishing.tenant, changed, publishing.now)
 
