@@ -52,14 +52,16 @@ def currency_name(currency: str | None, lang: Lang) -> str:
     return CURRENCIES.get(currency, {}).get(lang, currency)
 
 
-def scale_of(values: Iterable[float | None], form: Format, lang: Lang, currency: str | None = None) -> Scale:
-    """The one scale for all these numbers, picked by the largest of them."""
+def scale_of(
+    values: Iterable[float | None], form: Format, lang: Lang, currency: str | None = None, *, alone: bool = False
+) -> Scale:
+    """The one scale for all these numbers, picked by the largest of them; a number `alone` takes the larger unit sooner."""
     if form == "percent":
         return Scale(0.01, 1, "%")
     largest = max((abs(value) for value in values if value is not None), default=0.0)
     name = currency_name(currency, lang) if form == "money" else ""
     for size, divisor, digits, letter in STEPS[lang]:
-        if largest >= size:
+        if largest >= (min(size, divisor) if alone and divisor >= 1e6 else size):
             return Scale(divisor, digits, f"{letter}{name}" if lang == "zh" else f"{name} {letter}".strip())
     return Scale(1, 0 if form in ("money", "number") and _are_whole(values) else 1, name)
 
@@ -92,15 +94,15 @@ def amount(value: float | None, form: Format, lang: Lang, currency: str | None =
         return percent(value, sign=sign)
     if form == "days":
         return days(value, lang)
-    scale = scale_of([value], form, lang, currency)
+    scale = scale_of([value], form, lang, currency, alone=True)
     number = scaled(value, scale, sign=sign)
     if lang == "zh":
         return f"{number} {scale.unit}".rstrip()
     name, _, letter = scale.unit.rpartition(" ") if form == "money" and scale.divisor > 1 else (scale.unit, "", "")
     if form != "money":
         return f"{number}{scale.unit}"
-    plus = "+" if number.startswith("+") else ""
-    return f"{plus}{name} {number.removeprefix('+')}{letter}".strip()
+    mark = number[0] if number[0] in f"+{MINUS}" else ""
+    return f"{mark}{name} {number.removeprefix(mark)}{letter}".strip()
 
 
 def percent(value: float | None, digits: int = 1, *, sign: bool = False) -> str:

@@ -446,9 +446,7 @@ BODY = """上海已连续 **3** 个工作日低于进度的 80%。
 
 请看看团队需要什么帮助，并在平台上回复原因或请求支持。
 
-[查看并回应](/alerts/a-shanghai)
-
-@13800000008"""
+[查看并回应](/alerts/a-shanghai)"""
 
 
 def chat(*, empty: bool = False) -> ChatView:
