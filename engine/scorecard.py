@@ -1,9 +1,11 @@
-"""A scorecard's score: weighted parts, each bounded by its floor and cap."""
+"""A scorecard's score: weighted parts, each bounded by its floor and cap; and who stands where by it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
 
 import msgspec
 
+from engine.expression.values import compare
 from schema_defs.scorecard import Scorecard, ScorePart
 
 
@@ -17,7 +19,7 @@ class PartScore(msgspec.Struct, frozen=True):
 
 
 class Score(msgspec.Struct, frozen=True):
-    """The sum of the parts' points; missing when a part is missing."""
+    """The sum of the parts' points, rounded once; missing when a part is missing, since the others would count for more."""
 
     total: float | None
     parts: tuple[PartScore, ...]
@@ -25,9 +27,10 @@ class Score(msgspec.Struct, frozen=True):
 
 def score_of(card: Scorecard, value_of: Callable[[ScorePart], float | None]) -> Score:
     """The score from each part's value (its metric's attainment, or the metric itself)."""
-    parts = tuple(_scored(part, value_of(part)) for part in card.parts)
-    points = [part.points for part in parts]
-    return Score(None if None in points else sum(one for one in points if one is not None), parts)
+    values = [(part, value_of(part)) for part in card.parts]
+    points = [_points(part, value) for part, value in values if value is not None]
+    total = float(sum(points, Fraction())) if len(points) == len(values) else None
+    return Score(total, tuple(_scored(part, value) for part, value in values))
 
 
 def scorecard_for(roles: Iterable[str], cards: Mapping[str, Scorecard]) -> Scorecard | None:
@@ -36,12 +39,30 @@ def scorecard_for(roles: Iterable[str], cards: Mapping[str, Scorecard]) -> Score
     return next((card for card in cards.values() if not wanted or card.for_ in wanted), None)
 
 
+def ranks(scores: Mapping[str, float | None]) -> dict[str, int | None]:
+    """Everybody's rank by score, the highest first; equal scores share one (1, 1, 3), a missing score has none."""
+    known = sorted(((score, key) for key, score in scores.items() if score is not None), key=lambda pair: -pair[0])
+    found: dict[str, int | None] = dict.fromkeys(scores)
+    for position, (score, key) in enumerate(known):
+        above, key_above = known[position - 1] if position else (None, "")
+        tied = above is not None and compare(score, above) == 0
+        found[key] = found[key_above] if tied else position + 1
+    return found
+
+
 def _scored(part: ScorePart, value: float | None) -> PartScore:
     if value is None:
         return PartScore(part, None, None, None)
-    counted = value
+    return PartScore(part, value, float(_counted(part, value)), float(_points(part, value)))
+
+
+def _points(part: ScorePart, value: float) -> Fraction:
+    return _counted(part, value) * Fraction(part.weight)
+
+
+def _counted(part: ScorePart, value: float) -> Fraction:
+    """The value as it is written, so that 0.1 counts as a tenth, within its bounds."""
+    counted = Fraction(repr(float(value)))
     if part.floor is not None:
-        counted = max(counted, float(part.floor))
-    if part.cap is not None:
-        counted = min(counted, float(part.cap))
-    return PartScore(part, value, counted, counted * float(part.weight))
+        counted = max(counted, Fraction(part.floor))
+    return counted if part.cap is None else min(counted, Fraction(part.cap))
