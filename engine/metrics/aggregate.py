@@ -67,9 +67,9 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
                 return self._held(given)
 
     def _held(self, given: Value) -> Tagged:
-        """The value as a set and an order can hold it; money is rounded to its units first, except where values are only counted."""
-        if self.shape.is_money and is_number(given):
-            return ("number", to_units(float(given)))  # type: ignore[arg-type]  # is_number has looked
+        """The value as a set and an order can hold it; money in its units, except where values are only told apart."""
+        if self.shape.is_money and self.aggregate != "count_distinct" and is_number(given):
+            return ("units", to_units(float(given)))  # type: ignore[arg-type]  # is_number has looked
         return tagged(given)
 
     def partial(self, contributions: Iterable[Contribution | None]) -> Partial:
@@ -115,13 +115,13 @@ def _distinct(found: Sequence[Contribution], is_money: bool) -> Partial:
 
 def _extreme(found: Sequence[Contribution], is_money: bool, *, largest: bool) -> Partial:
     values = cast(Sequence[Tagged], found)
-    return Extreme(largest, is_money, (max if largest else min)(values, default=None))
+    return Extreme(largest, (max if largest else min)(values, default=None))
 
 
 def _last(found: Sequence[Contribution], is_money: bool) -> Partial:
     pairs = cast(Sequence[tuple[Order, Tagged]], found)
     at, value = max(pairs, default=(None, None))
-    return Last(is_money, at, value)
+    return Last(at, value)
 
 
 _FOLDS: dict[Aggregate, Callable[[Sequence[Contribution], bool], Partial]] = {

@@ -36,6 +36,10 @@ class History:
         today: date | None = None,
     ) -> None:
         self._ready = ready(release, metrics, calendar)
+        self._bases = {
+            metric: {name: self._ready.measures[name] for name in sorted(self._ready.bases_of(metric))}
+            for metric in metrics
+        }
         self._calendar = calendar
         self._scope = scope
         self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
@@ -62,15 +66,19 @@ class History:
 
         None is missing; a sum without records is 0.
         """
-        return _number(self._value(metric, self._to_date_partials(key, day, known)))
+        partials = {
+            name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
+            for name, measure in self._bases[metric].items()
+        }
+        return _number(self._ready.value(metric, partials))
 
     def on_day(self, metric: str, key: str, day: date, known: date) -> float | None:
         """The value of the one day, as known at the close of `known`."""
         partials = {
             name: self._cell(measure, key, day).at(known) if self._reaches[measure.dataset] else None
-            for name, measure in self._ready.measures.items()
+            for name, measure in self._bases[metric].items()
         }
-        return _number(self._value(metric, partials))
+        return _number(self._ready.value(metric, partials))
 
     def late_days(self, known: date) -> Mapping[str, frozenset[date]]:
         """Per key the days before `known` whose value to date may have changed by what became known on `known`."""
@@ -80,15 +88,6 @@ class History:
             if changed:
                 found[key] = frozenset(later for day in changed for later in _rest_of_month(day, known))
         return found
-
-    def _value(self, metric: str, partials: Mapping[str, Partial | None]) -> Value:
-        return self._ready.values(partials)[metric]
-
-    def _to_date_partials(self, key: str, day: date, known: date) -> dict[str, Partial | None]:
-        return {
-            name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
-            for name, measure in self._ready.measures.items()
-        }
 
     def _to_date(self, measure: Measure, key: str, day: date, known: date) -> Partial:
         first = day.replace(day=1)

@@ -22,7 +22,7 @@ _SMALLEST = 2**1074
 """Every double is a whole multiple of 1 / this."""
 
 Tagged = tuple[str, float | str | bool]
-"""A value with its type, so that true is not 1 and a date is not its text."""
+"""A value with its type, so that true is not 1 and a date is not its text; money is `units`, a whole number of 1e-4."""
 Order = tuple[str, tuple[Tagged, ...]]
 """Where a record stands in time: its moment in ISO form, then its key."""
 
@@ -54,17 +54,15 @@ class Mean(msgspec.Struct, frozen=True, tag="mean"):
 
 
 class Extreme(msgspec.Struct, frozen=True, tag="extreme"):
-    """The smallest or largest value so far; of money in units."""
+    """The smallest or largest value so far."""
 
     largest: bool
-    money: bool = False
     value: Tagged | None = None
 
 
 class Last(msgspec.Struct, frozen=True, tag="last"):
     """The value of the latest record, with where it stands; of records at one moment the one with the greatest key."""
 
-    money: bool = False
     at: Order | None = None
     value: Tagged | None = None
 
@@ -126,10 +124,7 @@ def value_of(partial: Partial) -> Value:
         case Mean():
             return _mean(partial)
         case Extreme() | Last():
-            if partial.value is None:
-                return None
-            value = untagged(partial.value)
-            return value / UNITS if partial.money and isinstance(value, float | int) else value
+            return None if partial.value is None else untagged(partial.value)
         case _:
             assert_never(partial)
 
@@ -141,8 +136,8 @@ def money_of(partial: Partial) -> Decimal | None:
             return in_units(partial.units)
         case Mean(total=Sum(units=units), count=count):
             return in_units(_divided(units, count)) if count else None
-        case Extreme(money=True, value=value) | Last(money=True, value=value):
-            return None if value is None else in_units(int(value[1]))
+        case Extreme(value=value) | Last(value=value):
+            return in_units(int(value[1])) if value is not None and value[0] == "units" else None
         case _:
             raise ValueError("this partial result is no money")
 
@@ -163,6 +158,9 @@ def to_plain(partial: Partial) -> object:
             return {"type": "distinct", "values": sorted(partial.values, key=_sort_key)}
         case Mean():
             return {"type": "mean", "total": to_plain(partial.total), "count": partial.count}
+        case Extreme(value=("units", units)) | Last(value=("units", units)):
+            plain: dict[str, object] = msgspec.to_builtins(partial)
+            return plain | {"value": ("units", str(units))}
         case _:
             return msgspec.to_builtins(partial)
 
@@ -178,8 +176,10 @@ def from_plain(plain: object) -> Partial:
             inner = from_plain(total)
             assert isinstance(inner, Sum | FloatSum)
             return Mean(inner, int(count))
-        case {"type": "extreme", "money": True, "value": [tag, value], "largest": largest}:
-            return Extreme(bool(largest), True, (tag, int(value)))
+        case {"type": "extreme", "value": ["units", units], "largest": bool(largest)}:
+            return Extreme(largest, ("units", int(units)))
+        case {"type": "last", "value": ["units", units], "at": at}:
+            return Last(msgspec.convert(at, Order), ("units", int(units)))
         case _:
             return msgspec.convert(plain, FloatSum | Tally | Distinct | Extreme | Last)
 
@@ -204,6 +204,8 @@ def tagged(value: Value) -> Tagged:
 def untagged(held: Tagged) -> Value:
     kind, value = held
     match kind:
+        case "units":
+            return int(value) / UNITS
         case "datetime":
             return datetime.fromisoformat(str(value))
         case "date":

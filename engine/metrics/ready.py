@@ -33,6 +33,20 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
             return frozenset({self.measures[metric].dataset})
         return frozenset().union(*(self.datasets_of(name) for name in self.derived[metric].inputs))
 
+    def bases_of(self, metric: str) -> frozenset[str]:
+        """The base metrics that a metric is computed from; of a base metric itself."""
+        if metric in self.measures:
+            return frozenset({metric})
+        return frozenset().union(*(self.bases_of(name) for name in self.derived[metric].inputs))
+
+    def value(self, metric: str, partials: Mapping[str, Partial | None]) -> Value:
+        """One metric's value from the partials of its base metrics."""
+        if metric in self.measures:
+            partial = partials[metric]
+            return None if partial is None else value_of(partial)
+        derived = self.derived[metric]
+        return derived.value({name: self.value(name, partials) for name in derived.inputs})
+
     def datasets(self) -> tuple[str, ...]:
         """All datasets that are read, each once."""
         return tuple(dict.fromkeys(measure.dataset for measure in self.measures.values()))
