@@ -1,10 +1,10 @@
 """Column types that mean the same on SQLite and PostgreSQL."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import msgspec
-from tortoise.fields import CharField, DatetimeField
+from tortoise.fields import CharField, DateField, DatetimeField
 from tortoise.fields.base import Field
 
 T = TypeVar("T")
@@ -20,6 +20,9 @@ class Moment(DatetimeField[datetime]):
             value = value.astimezone(UTC)
         return super().to_db_value(value, instance)
 
+    def to_python_value(self, value: Any) -> Any:
+        return _moment(value)
+
 
 class MaybeMoment(DatetimeField[datetime | None]):
     """A moment or nothing."""
@@ -32,6 +35,23 @@ class MaybeMoment(DatetimeField[datetime | None]):
         if isinstance(value, datetime) and value.tzinfo is not None:
             value = value.astimezone(UTC)
         return super().to_db_value(value, instance)
+
+    def to_python_value(self, value: Any) -> Any:
+        return _moment(value)
+
+
+class Day(DateField[date]):
+    """A calendar day."""
+
+    def to_python_value(self, value: Any) -> Any:
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else value
+
+
+def _moment(value: Any) -> Any:
+    """Much quicker than Tortoise's own reading, which takes any form of ISO 8601."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 class Json(Field[T]):

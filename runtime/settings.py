@@ -23,6 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret_key: str
     base_url: str = "http://127.0.0.1:8000"
     log_level: str = "info"
+    allow_loopback: bool = False
+    """Whether channels may reach this machine itself, where the demo's simulator listens."""
 
     def __repr__(self) -> str:
         return f"Settings(data_dir={str(self.data_dir)!r}, embedded={self.embedded}, sqlite={self.sqlite})"

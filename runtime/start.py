@@ -1,7 +1,8 @@
 """Starting and ending the running system, whichever process it is in."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 
 from runtime.clock import Clock, SystemClock
 from runtime.context import Context
@@ -47,14 +48,39 @@ async def started(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             async with working(server_worker(context, settings.redis_url)):
                 yield context
             return
-        await rescue(context.clock.now(), all_running=settings.sqlite)
-        worker = embedded_worker(context)
-        install(EmbeddedWaker(worker))
+        with alone(settings):
+            await rescue(context.clock.now(), all_running=settings.sqlite)
+            worker = embedded_worker(context)
+            install(EmbeddedWaker(worker))
+            try:
+                async with working(worker):
+                    yield context
+            finally:
+                install(Nobody())
+
+
+async def migrate_database(settings: Settings) -> list[str]:
+    """Brings the database to this version, and returns the names of the steps that were needed."""
+    await open_database(settings.database_url)
+    try:
+        return await migrate(settings.database_url)
+    finally:
+        await close_database()
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """With SQLite one process does the work and serves the pages; a second one is refused. The lock ends with the process."""
+    if not settings.sqlite or settings.database_url.endswith(":memory:"):
+        yield
+        return
+    path = f"{settings.database_url.split('://', 1)[1].split('?', 1)[0]}.running"
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as lock:
         try:
-            async with working(worker):
-                yield context
-        finally:
-            install(Nobody())
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise UsageError(_NOT_ALONE) from error
+        yield
 
 
 async def _bring_up_to_date(settings: Settings) -> None:
@@ -68,4 +94,9 @@ async def _bring_up_to_date(settings: Settings) -> None:
 _NOT_MIGRATED = Said(
     zh="数据库还不是这个版本：先运行 `duiqi migrate`",
     en="the database is not of this version yet: run `duiqi migrate` first",
+)
+_NOT_ALONE = Said(
+    zh="已有一个 Duiqi 进程在用这个 SQLite 数据库；先停掉它，或改用 PostgreSQL 和 Redis（DUIQI_DATABASE_URL、DUIQI_REDIS_URL）",
+    en="another Duiqi process uses this SQLite database already; stop it first, or use PostgreSQL and Redis"
+    " (DUIQI_DATABASE_URL, DUIQI_REDIS_URL)",
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Json, Moment, key_column, maybe_name, name_column
+from runtime.columns import Day, Json, Moment, key_column, maybe_name, name_column
 from runtime.row import Row
 
 
@@ -14,7 +14,7 @@ class JudgedDayRow(Row):
     rule = name_column()
     scope = name_column()
     key = key_column()
-    day = fields.DateField()
+    day = Day()
     judged = fields.BooleanField(default=True)
     verdict = maybe_name()
     values = Json[dict[str, Any]]()
@@ -34,12 +34,12 @@ class AlertRow(Row):
     scope = name_column()
     key = key_column()
     state = name_column(default="inactive")
-    episode = fields.DateField(null=True)
-    since = fields.DateField(null=True)
+    episode = Day(null=True)
+    since = Day(null=True)
     severity = name_column(default="warning")
     mark = maybe_name()
     updated_at = Moment()
-    day = fields.DateField()
+    day = Day()
     values = Json[dict[str, Any]]()
 
     class Meta:
@@ -54,7 +54,7 @@ class TransitionRow(Row):
     rule = name_column()
     scope = name_column()
     key = key_column()
-    day = fields.DateField()
+    day = Day()
     kind = name_column()
     values = Json[dict[str, Any]]()
     at = Moment()
@@ -88,7 +88,7 @@ class AcknowledgementRow(Row):
     person = key_column()
     kind = name_column()
     reason = maybe_name()
-    promised_on = fields.DateField(null=True)
+    promised_on = Day(null=True)
     text = fields.TextField(default="")
     at = Moment()
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.board.view import Answer, Mark

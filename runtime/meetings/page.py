@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from runtime import format as written
+from runtime import wording as written
 from runtime.board.view import (
     AlertsSection,
     BoardView,

@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Json, MaybeMoment, Moment, key_column, maybe_name, name_column
+from runtime.columns import Day, Json, MaybeMoment, Moment, key_column, maybe_name, name_column
 from runtime.row import Row
 
 
@@ -17,7 +17,7 @@ class SnapshotRow(Row):
     period = Json[dict[str, str]]()
     release = fields.IntField()
     watermark = MaybeMoment()
-    as_of = fields.DateField()
+    as_of = Day()
     content = Json[dict[str, Any]]()
     content_hash = fields.CharField(max_length=64, default="")
     pdf_hash = fields.CharField(max_length=64, default="")

@@ -1,8 +1,9 @@
 """Dirty cells are computed again: a day from its records, the month to date from the days. Newest days first."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 from tortoise.expressions import F
@@ -13,6 +14,7 @@ from engine.metrics.partial import Partial, from_plain, merge, to_plain, value_o
 from engine.periods import month_bounds, month_of
 from engine.records.record import Record
 from runtime.alerts.rows import JudgedDayRow
+from runtime.bulk import write_many
 from runtime.context import Context
 from runtime.database import transact
 from runtime.events import publish_after_commit
@@ -28,9 +30,13 @@ from schema_defs.rule import ScopeKind
 AT_ONCE = 4000
 """Dirty places taken together: about a month of the reference organisation."""
 CELL_KEY = ("tenant", "metric", "scope", "key", "day")
-CELL_VALUES = ("partial", "day_value", "to_date_value", "number", "release", "watermark", "computed_at")
+CELL_VALUES = ("partial", "day_value", "to_date_value", "number", "release", "computed_at")
 MOVED_AT_ONCE = 40
 """Up to so many dirty places a change is told in words; more is an import."""
+
+
+Place = tuple[str, ScopeKind, str, date]
+"""A cell: metric, scope, key and day."""
 
 
 class OvertakenError(Exception):
@@ -84,10 +90,26 @@ async def compute_batch(context: Context, tenant: str, configured: Prepared, bat
     return len(batch)
 
 
+class Stored(msgspec.Struct, frozen=True):
+    """A cell as it was before this batch."""
+
+    id: str
+    metric: str
+    scope: ScopeKind
+    key: str
+    day: date
+    partial: Any
+    number: float | None
+
+    @property
+    def place(self) -> Place:
+        return self.metric, self.scope, self.key, self.day
+
+
 class Work(msgspec.Struct):
     """What a batch writes: cells to put, cells whose records are gone, and the change of each number to date."""
 
-    cells: list[CellRow] = []
+    cells: list[tuple[Any, ...]] = []
     gone: list[str] = []
     changes: dict[Spot, tuple[date, float | None, float | None]] = {}
     days: set[date] = set()
@@ -98,16 +120,13 @@ async def _work(
 ) -> Work:
     fresh = await _fresh(tenant, configured, dataset, days, measures)
     names = [measure.name for measure in measures]
-    stored: dict[Place, CellRow] = {_place(row): row for row in await _cells_of(tenant, names, days)}
+    stored = {cell.place: cell for cell in await _cells(tenant, metric__in=names, day__in=sorted(days))}
     spots = {place[:3] for place in fresh.keys() | stored.keys() if _differs(fresh.get(place), stored.get(place))}
     months = await _months(tenant, spots, month_of(min(days)))
     work = Work(cells=[], gone=[], changes={}, days=set())
     for spot in sorted(spots):
-        _rework(tenant, configured, spot, months.get(spot, {}), fresh, days, work, now)
+        _rework(configured, spot, months.get(spot, {}), fresh, days, work, now)
     return work
-
-
-Place = tuple[str, ScopeKind, str, date]
 
 
 async def _fresh(
@@ -127,37 +146,33 @@ async def _fresh(
     }
 
 
-async def _cells_of(tenant: str, metrics: Sequence[str], days: Iterable[date]) -> list[CellRow]:
-    return await rows(CellRow, tenant).filter(metric__in=metrics, day__in=sorted(days))
+async def _cells(tenant: str, **conditions: Any) -> list[Stored]:
+    found = await rows(CellRow, tenant).filter(**conditions).values_list(*Stored.__struct_fields__)
+    return [Stored(*cell) for cell in found]
 
 
-def _place(row: CellRow) -> Place:
-    return row.metric, row.scope, row.key, row.day  # type: ignore[return-value]  # scopes are written by us
-
-
-def _differs(fresh: Partial | None, stored: CellRow | None) -> bool:
+def _differs(fresh: Partial | None, stored: Stored | None) -> bool:
     if fresh is None or stored is None:
         return True
     return from_plain(stored.partial) != fresh
 
 
-async def _months(tenant: str, spots: set[Spot], month: str) -> dict[Spot, dict[date, CellRow]]:
+async def _months(tenant: str, spots: set[Spot], month: str) -> dict[Spot, dict[date, Stored]]:
     """The stored cells of the whole month at those spots."""
     first, last = month_bounds(month)
     metrics, keys = {spot[0] for spot in spots}, sorted({spot[2] for spot in spots})
-    found: dict[Spot, dict[date, CellRow]] = defaultdict(dict)
+    found: dict[Spot, dict[date, Stored]] = defaultdict(dict)
     for start in range(0, len(keys), 200):
-        query = rows(CellRow, tenant).filter(metric__in=metrics, day__gte=first, day__lte=last)
-        for row in await query.filter(key__in=keys[start : start + 200]):
-            found[_place(row)[:3]][row.day] = row
+        some = keys[start : start + 200]
+        for cell in await _cells(tenant, metric__in=metrics, day__gte=first, day__lte=last, key__in=some):
+            found[cell.place[:3]][cell.day] = cell
     return found
 
 
 def _rework(
-    tenant: str,
     configured: Prepared,
     spot: Spot,
-    month: Mapping[date, CellRow],
+    month: Mapping[date, Stored],
     fresh: Mapping[Place, Partial],
     days: set[date],
     work: Work,
@@ -178,29 +193,18 @@ def _rework(
         before = old.number if old else before
         if changed:
             work.days.add(day)
-            work.cells.append(_cell(tenant, configured, spot, day, partial, to_date, now))
+            work.cells.append(_cell(configured, spot, day, partial, to_date, now))
     after = value_of(to_date) if to_date is not None else None
     work.changes[spot] = (min(days), before, after if isinstance(after, float) else None)
 
 
 def _cell(
-    tenant: str, configured: Prepared, spot: Spot, day: date, partial: Partial, to_date: Partial, now: datetime
-) -> CellRow:
-    number = value_of(to_date)
-    return CellRow(
-        tenant=tenant,
-        metric=spot[0],
-        scope=spot[1],
-        key=spot[2],
-        day=day,
-        partial=to_plain(partial),
-        day_value=_text(value_of(partial)),
-        to_date_value=_text(number),
-        number=number if isinstance(number, float) else None,
-        release=configured.number,
-        watermark=None,
-        computed_at=now,
-    )
+    configured: Prepared, spot: Spot, day: date, partial: Partial, to_date: Partial, now: datetime
+) -> tuple[Any, ...]:
+    """The cell's columns, in the order of CELL_KEY without the tenant and CELL_VALUES."""
+    value = value_of(to_date)
+    number = value if isinstance(value, float) else None
+    return (*spot, day, to_plain(partial), _text(value_of(partial)), _text(value), number, configured.number, now)
 
 
 def _text(value: object) -> str | None:
@@ -227,7 +231,8 @@ async def _strike_out(tenant: str, batch: Sequence[DirtyRow]) -> bool:
 async def _store(tenant: str, work: Work, moved: Sequence[Moved]) -> None:
     for start in range(0, len(work.gone), 400):
         await rows(CellRow, tenant).filter(id__in=work.gone[start : start + 400]).delete()
-    await put_all(work.cells, unique=CELL_KEY, update=CELL_VALUES)
+    columns = (*CELL_KEY[1:], *CELL_VALUES)
+    await write_many(CellRow, tenant, columns, work.cells, unique=CELL_KEY, update=CELL_VALUES)
     told = [MovementRow(tenant=tenant, **msgspec.structs.asdict(each)) for each in moved]
     await put_all(told, unique=("tenant", "metric", "scope", "key"), update=("day", "delta", "reason", "at"))
 

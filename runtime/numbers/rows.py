@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Json, MaybeMoment, Moment, key_column, name_column
+from runtime.columns import Day, Json, MaybeMoment, Moment, key_column, name_column
 from runtime.ids import new_id
 from runtime.row import Row
 
@@ -13,7 +13,7 @@ class DirtyRow(Row):
     """A place where records changed. `mark` is new with every change, so that only what was computed is struck out."""
 
     dataset = name_column()
-    day = fields.DateField()
+    day = Day()
     region = key_column(default="")
     owner = key_column(default="")
     mark = name_column(default=new_id)
@@ -31,7 +31,7 @@ class CellRow(Row):
     metric = name_column()
     scope = name_column()
     key = key_column()
-    day = fields.DateField()
+    day = Day()
     partial = Json[Any](null=True)
     day_value = fields.TextField(null=True)
     to_date_value = fields.TextField(null=True)
@@ -63,7 +63,7 @@ class MovementRow(Row):
     metric = name_column()
     scope = name_column()
     key = key_column()
-    day = fields.DateField()
+    day = Day()
     delta = fields.FloatField(null=True)
     reason = Json[dict[str, str]]()
     at = Moment()

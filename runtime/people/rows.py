@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Json, MaybeMoment, Moment, key_column, maybe_key, name_column
+from runtime.columns import Day, Json, MaybeMoment, Moment, key_column, maybe_key, name_column
 from runtime.row import Row
 
 
@@ -21,8 +21,8 @@ class PersonRow(Row):
     manager = maybe_key()
     deputy = maybe_key()
     reach = fields.TextField(default="")
-    joined = fields.DateField(null=True)
-    left = fields.DateField(null=True)
+    joined = Day(null=True)
+    left = Day(null=True)
     known_at = Moment()
     superseded_at = MaybeMoment()
 

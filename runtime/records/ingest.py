@@ -1,7 +1,7 @@
 """Raw rows become versions of records: bad ones to quarantine, changed ones mark their old and their new place dirty."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 import msgspec
@@ -9,16 +9,21 @@ import msgspec
 from connectors.sources.protocol import RawRow
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
+from runtime.bulk import write_many
 from runtime.database import transact
 from runtime.ids import new_id
 from runtime.numbers.rows import DirtyRow
-from runtime.records.rows import QuarantinedRow, RecordRow, SyncRunRow
-from runtime.records.store import present_rows, row_of
-from runtime.tenancy import add_all, put_all, rows
+from runtime.records.rows import QuarantinedRow, SyncRunRow
+from runtime.records.store import Present, content_hash, key_text, present_versions, write_versions
+from runtime.tenancy import add_all, rows
 from schema_defs.text import Said
 
 CHUNK = 500
 """Rows per transaction: short enough that nobody waits, large enough to be quick."""
+
+
+Place = tuple[date, str, str]
+"""Day, region and person of a record; empty where it has none."""
 
 
 class Chunk(msgspec.Struct):
@@ -91,25 +96,29 @@ def _generations(records: list[tuple[int, Record]]) -> list[list[Record]]:
 async def _write(run: SyncRunRow, records: list[Record], counts: Counts, now: datetime) -> None:
     """New versions of those records that say something new; the first statement takes the write lock."""
     await rows(SyncRunRow, run.tenant).filter(id=run.id).update(state="running")
-    new = [
-        row_of(record, run.tenant, source=run.source, run_id=run.id, known_at=min(record.known_at or now, now))
-        for record in records
-    ]
-    before = await present_rows(run.tenant, run.dataset, {row.key for row in new})
-    changed = [row for row in new if row.key not in before or _says_more(row, before[row.key])]
-    for row in changed:
-        if old := before.get(row.key):
-            row.version = old.version + 1
-            row.known_at = max(row.known_at, old.known_at)
-            await rows(RecordRow, run.tenant).filter(id=old.id).update(superseded_at=row.known_at)
-    await add_all(changed)
-    await mark_dirty(run.tenant, [row for key in changed for row in (key, before.get(key.key)) if row], now)
-    counts.kept += len(new)
-    counts.changed += len(changed)
+    keyed = {key_text(record.key): record for record in records}
+    before = await present_versions(run.tenant, run.dataset, keyed)
+    new = []
+    for key, record in keyed.items():
+        content, old = content_hash(record), before.get(key)
+        if old is None or old.hash != content:
+            known_at = min(record.known_at or now, now)
+            new.append((key, record, content, old, max(known_at, old.known_at) if old else known_at))
+    await write_versions(run, new)
+    await mark_dirty(run.tenant, run.dataset, _places(new), now)
+    counts.kept += len(keyed)
+    counts.changed += len(new)
 
 
-def _says_more(row: RecordRow, old: RecordRow) -> bool:
-    return row.hash != old.hash
+def _places(new: list[tuple[str, Record, str, Present | None, datetime]]) -> set[Place]:
+    """The old and the new place of every changed record."""
+    found: set[Place] = set()
+    for _, record, _, before, _ in new:
+        found |= {(record.day, record.region or "", person) for person, _ in record.people or (("", 1.0),)}
+        if before is not None:
+            people = [str(part[0]) for part in before.credit] if before.credit else [before.owner or ""]
+            found |= {(before.day, before.region or "", person) for person in people}
+    return found
 
 
 async def _finish_chunk(run: SyncRunRow, chunk: Chunk, read: int, counts: Counts) -> None:
@@ -131,18 +140,12 @@ async def _finish_chunk(run: SyncRunRow, chunk: Chunk, read: int, counts: Counts
     )
 
 
-async def mark_dirty(tenant: str, changed: Iterable[RecordRow], now: datetime) -> None:
-    """Marks the places of the versions: their day, region and people."""
-    places = {
-        (row.dataset, row.day, row.region or "", person)
-        for row in changed
-        for person in ([str(part[0]) for part in row.credit] if row.credit else [row.owner or ""])
-    }
-    marks = [
-        DirtyRow(tenant=tenant, dataset=dataset, day=day, region=region, owner=owner, mark=new_id(), marked_at=now)
-        for dataset, day, region, owner in sorted(places)
-    ]
-    await put_all(marks, unique=("tenant", "dataset", "day", "region", "owner"), update=("mark", "marked_at"))
+async def mark_dirty(tenant: str, dataset: str, places: set[Place], now: datetime) -> None:
+    """Marks the places, inside the caller's transaction."""
+    marks = ((dataset, day, region, owner, new_id(), now) for day, region, owner in sorted(places))
+    columns = ("dataset", "day", "region", "owner", "mark", "marked_at")
+    unique = ("tenant", "dataset", "day", "region", "owner")
+    await write_many(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at"))
 
 
 def _doubled(record: Record) -> Said:

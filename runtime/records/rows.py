@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Json, MaybeMoment, Moment, key_column, maybe_key, maybe_name, name_column
+from runtime.columns import Day, Json, MaybeMoment, Moment, key_column, maybe_key, maybe_name, name_column
 from runtime.row import Row
 
 
@@ -17,7 +17,7 @@ class RecordRow(Row):
     dataset = name_column()
     key = key_column()
     version = fields.IntField()
-    day = fields.DateField()
+    day = Day()
     at = MaybeMoment()
     owner = maybe_key()
     credit = Json[list[list[Any]] | None](null=True)

@@ -70,7 +70,7 @@ def _first_bad_byte(path: Path, file: BinaryIO) -> tuple[int, int, bool] | None:
 
 
 def _wide(text: str) -> int:
-    return 0 if text.isascii() else sum(sign > "\x7f" for sign in text)
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _is_gb18030(file: BinaryIO) -> bool:
