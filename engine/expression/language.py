@@ -56,7 +56,7 @@ def parse(
     source = clean(text)
     stripped = source.strip(" ")
     tree = _parse(stripped, len(source) - len(source.lstrip(" ")))
-    nodes = _checked(tree, text, source)
+    nodes = _checked(tree, source)
     refuse_lists(tree, nodes)
     finish = _Finish(names, where, references)
     for node in nodes:
@@ -84,17 +84,20 @@ def _parse(text: str, offset: int) -> ast.expr:
         raise ExpressionError("syntax", _UNREADABLE) from None
 
 
-def _checked(tree: ast.expr, text: str, source: str) -> list[ast.expr]:
-    """All nodes, with their places counted in characters of the text, every name as it is written."""
+def _checked(tree: ast.expr, source: str) -> list[ast.expr]:
+    """All nodes, their places counted in characters of the text."""
     offset = len(source) - len(source.lstrip(" "))
     encoded = None if source.isascii() else source.strip(" ").encode()
     nodes = []
-    for node in walk(tree):
-        names = [node.func] if isinstance(node, ast.Call) else [node]
-        for each in names:
-            if isinstance(each, ast.Name):
-                _check_spelling(each, encoded)
-        nodes.append(node)
+    try:
+        for node in walk(tree):
+            name = node.func if isinstance(node, ast.Call) else node
+            if isinstance(name, ast.Name):
+                _check_spelling(name, encoded)
+            nodes.append(node)
+    except ExpressionError as error:
+        error.at = offset + _characters(error.at or 0, encoded)
+        raise
     for node in nodes:
         node.col_offset = offset + _characters(node.col_offset, encoded)
         node.end_col_offset = offset + _characters(node.end_col_offset or 0, encoded)
@@ -114,13 +117,13 @@ def _check_spelling(node: ast.Name, encoded: bytes | None) -> None:
                 zh=f"名字 '{written}' 请写成 '{node.id}'（不要用全角或变体字符）",
                 en=f"write the name '{written}' as '{node.id}', without full-width or variant characters",
             ),
-            _characters(node.col_offset, encoded),
+            node.col_offset,
         )
     if node.id.startswith("_"):
         raise ExpressionError(
             "forbidden",
             Said(zh=f"名字不能以下划线开头：'{node.id}'", en=f"a name does not begin with an underscore: '{node.id}'"),
-            _characters(node.col_offset, encoded),
+            node.col_offset,
         )
 
 
