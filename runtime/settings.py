@@ -44,7 +44,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     database_url = environment.get("DUIQI_DATABASE_URL") or f"sqlite://{data_dir / 'duiqi.db'}"
     if not database_url.startswith(("sqlite:", "postgres:", "postgresql:")):
         raise UsageError(_unknown_database(database_url))
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Settings(
         data_dir=data_dir,
         database_url=database_url,
