@@ -1,11 +1,11 @@
 """What the pages need from the runtime. `duiqi serve` and the demo give the real things, tests give small ones."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 import msgspec
 
+from runtime.alerts.answer import AlertAnswer
 from runtime.board.alerts import AlertsView
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
@@ -16,17 +16,6 @@ from runtime.board.view import BoardView
 from runtime.board.viewer import SignInView, Viewer
 from runtime.board.workbench import WorkbenchView
 from schema_defs.text import Lang
-
-AnswerKind = Literal["seen", "reason", "promise", "support"]
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person answers to an alert."""
-
-    kind: AnswerKind
-    text: str = ""
-    promised: date | None = None
-    mentioned: tuple[str, ...] = ()
 
 
 class Pdf(msgspec.Struct, frozen=True):
@@ -42,7 +31,8 @@ class LiveEvent(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     kind: Literal["cells", "alerts", "messages", "release", "snapshots"]
     rows: tuple[str, ...] = ()
-    complete_up_to: datetime | None = None
+    all: bool = False
+    """So much changed that a page loads everything it shows."""
 
 
 class Views(Protocol):
@@ -70,7 +60,7 @@ class Views(Protocol):
 class Verbs(Protocol):
     """What a reader can do. A DuiqiError is shown as its sentence; None: there is no such thing for this reader."""
 
-    async def answer(self, viewer: Viewer, alert: str, answer: Answer) -> None: ...
+    async def answer(self, viewer: Viewer, alert: str, answer: AlertAnswer, mentioned: tuple[str, ...]) -> None: ...
     async def edit_record(
         self, viewer: Viewer, *, dataset: str, record: str, values: Mapping[str, str]
     ) -> RecordView | None:
@@ -86,11 +76,11 @@ class Doors(Protocol):
     """Signing in and out. A token is what the cookie holds; the server keeps the session."""
 
     async def page(self, lang: Lang) -> SignInView: ...
-    async def sign_in_as(self, role: str) -> str | None:
-        """A session of the demo's account with that role; None where this is no demo or the role is unknown."""
+    async def sign_in_as(self, role: str, old: str | None = None) -> str | None:
+        """A session of the demo's account with that role, in place of the `old` one; None where this is no demo or the role is unknown."""
         ...
 
-    async def sign_in(self, login: str, password: str) -> str | None: ...
+    async def sign_in(self, login: str, password: str, old: str | None = None) -> str | None: ...
     async def viewer(self, token: str) -> Viewer | None: ...
     async def sign_out(self, token: str) -> None: ...
     async def set_language(self, token: str, lang: Lang) -> None: ...

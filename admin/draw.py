@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-
 LEAST_SPREAD = 0.06
 """Six points: a smaller movement is not drawn as if it were a large one."""
 

@@ -14,9 +14,9 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from admin import assets, draw
-from runtime import wording as fmt
 from admin.catalogue import say
 from admin.markdown import markdown
+from runtime import wording as fmt
 from runtime.board.targets import TargetsView
 from runtime.board.view import Column, Row, TableSection
 from runtime.board.workbench import DocumentLine

@@ -1,7 +1,7 @@
 """Alerts: the open ones, why each fired, who was told, and the answer."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Request, get, post
@@ -9,14 +9,15 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Response
 
-from admin.deps import Answer, AnswerKind
 from admin.pages.answer import deps_of, from_address, go, in_address, page, viewer_of
+from runtime.alerts.answer import LONGEST, REASONS, AlertAnswer
 from runtime.board.alerts import AlertsView
 
 
 class AnswerForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    kind: AnswerKind
-    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    kind: Literal["seen", "reason", "support"]
+    reason: str = ""
+    text: Annotated[str, msgspec.Meta(max_length=LONGEST)] = ""
     promised: str = ""
     mention: str = ""
     csrf: str = msgspec.field(name="_csrf_token", default="")
@@ -44,10 +45,13 @@ async def answer(
     if errors:
         view = await deps_of(request).views.alerts(viewer, chosen=key)
         return _page(request, view, direct=True, given=data, errors=errors, status=422)
-    said = Answer(
-        kind=data.kind, text=data.text.strip(), promised=promised, mentioned=(data.mention,) if data.mention else ()
+    said = AlertAnswer(
+        kind=data.kind,
+        reason=data.reason if data.kind == "reason" else None,
+        text=data.text.strip(),
+        promised_on=promised,
     )
-    await deps_of(request).verbs.answer(viewer, key, said)
+    await deps_of(request).verbs.answer(viewer, key, said, (data.mention,) if data.mention else ())
     return go(f"/alerts/{in_address(key)}", "answered")
 
 
@@ -55,9 +59,11 @@ def _errors(data: AnswerForm) -> tuple[dict[str, str], date | None]:
     """Keys of the texts by field, and the promised day."""
     errors: dict[str, str] = {}
     promised = None
-    if data.kind in ("reason", "support") and not data.text.strip():
-        errors["text"] = f"answer.needs_{data.kind}"
-    if data.kind == "promise":
+    if data.kind == "reason" and data.reason not in REASONS:
+        errors["reason"] = "answer.needs_reason"
+    if data.kind == "support" and not data.text.strip():
+        errors["text"] = "answer.needs_support"
+    if data.kind == "reason" and data.promised:
         try:
             promised = date.fromisoformat(data.promised)
         except ValueError:
@@ -85,5 +91,6 @@ def _page(
         view=view,
         direct=direct,
         given=given,
-        errors={"text": None, "promised": None, **(errors or {})},
+        errors={"reason": None, "text": None, "promised": None, **(errors or {})},
+        reasons=REASONS,
     )

@@ -41,7 +41,10 @@ async def sign_in_page(request: Request[Any, Any, Any], next: FromQuery[str] = "
 async def sign_in(request: Request[Any, Any, Any], data: URLEncodedBody[SignIn]) -> Response[Any]:
     _same_origin(request)
     deps = deps_of(request)
-    token = await (deps.doors.sign_in_as(data.as_) if data.as_ else deps.doors.sign_in(data.login, data.password))
+    old = request.cookies.get(SESSION_COOKIE)
+    token = await (
+        deps.doors.sign_in_as(data.as_, old) if data.as_ else deps.doors.sign_in(data.login, data.password, old)
+    )
     if token is None:
         return await _form(request, next_address=data.next, login=data.login, wrong=True, status=422)
     answer = go(safe_next(data.next))

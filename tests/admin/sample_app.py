@@ -11,7 +11,8 @@ import sample_views as sample
 from litestar import Litestar
 
 from admin.app import create_app
-from admin.deps import Answer, Deps, LiveEvent, Pdf
+from admin.deps import Deps, LiveEvent, Pdf
+from runtime.alerts.answer import AlertAnswer
 from runtime.board.viewer import SignInView, Viewer
 from schema_defs.errors import RefusedError
 from schema_defs.text import Said
@@ -75,14 +76,14 @@ class SampleViews:
 
 class SampleVerbs:
     def __init__(self) -> None:
-        self.answers: list[tuple[str, Answer]] = []
+        self.answers: list[tuple[str, AlertAnswer, tuple[str, ...]]] = []
         self.edits: list[dict[str, str]] = []
         self.frozen = 0
 
-    async def answer(self, viewer: Viewer, alert: str, answer: Answer) -> None:
+    async def answer(self, viewer: Viewer, alert: str, answer: AlertAnswer, mentioned: tuple[str, ...]) -> None:
         if viewer.has("seller"):
             raise RefusedError(Said(zh="只有区域经理可以回应这条告警", en="only the region's manager can answer this alert"))
-        self.answers.append((alert, answer))
+        self.answers.append((alert, answer, mentioned))
 
     async def edit_record(self, viewer, *, dataset, record, values):
         if record != "SO-1182.1":
@@ -106,10 +107,10 @@ class SampleDoors:
     async def page(self, lang) -> SignInView:
         return sample.sign_in(demo=self.demo)
 
-    async def sign_in_as(self, role: str) -> str | None:
+    async def sign_in_as(self, role: str, old: str | None = None) -> str | None:
         return f"token-{role}" if self.demo and role in ROLES else None
 
-    async def sign_in(self, login: str, password: str) -> str | None:
+    async def sign_in(self, login: str, password: str, old: str | None = None) -> str | None:
         return "token-director" if (login, password) == ("director", "right") else None
 
     async def viewer(self, token: str) -> Viewer | None:

@@ -13,13 +13,33 @@ from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
 from runtime.board.drill import Field, Input, Line, Place, Share, WhyView
 from runtime.board.records import (
-    BadRow, Choice, DatasetTab, EditField, RecordRow, RecordsView, RecordView, Version,
+    BadRow,
+    Choice,
+    DatasetTab,
+    EditField,
+    RecordRow,
+    RecordsView,
+    RecordView,
+    Version,
 )  # fmt: skip
 from runtime.board.snapshots import SnapshotLine, SnapshotsView, SnapshotView
 from runtime.board.targets import PlanTab, TargetRow, TargetsView
 from runtime.board.view import (
-    AlertsSection, BoardView, Cell, Change, Column, Mark, Moved, OpenAlert, RankingSection, Row, Section, SourceClock,
-    TableSection, TilesSection, TrendSection,
+    AlertsSection,
+    BoardView,
+    Cell,
+    Change,
+    Column,
+    Mark,
+    Moved,
+    OpenAlert,
+    RankingSection,
+    Row,
+    Section,
+    SourceClock,
+    TableSection,
+    TilesSection,
+    TrendSection,
 )  # fmt: skip
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
 from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView

@@ -5,6 +5,7 @@ import { openRows } from "./tree.js";
 const page = document.body.dataset;
 const GATHER = 80;
 let waiting = new Set();
+let everything = false;
 let timer = 0;
 let wasOff = false;
 
@@ -17,8 +18,9 @@ function say(isOn) {
 
 async function refresh() {
   const shown = new Set([...document.querySelectorAll("[data-row]")].map((row) => row.dataset.row));
-  const keys = [...waiting].filter((key) => shown.has(key)).slice(0, 200);
+  const keys = (everything ? [...shown] : [...waiting].filter((key) => shown.has(key))).slice(0, 200);
   waiting = new Set();
+  everything = false;
   const query = new URLSearchParams({ keys: keys.join(","), opened: openRows().join(",") });
   if ("wall" in page) query.set("wall", "1");
   try {
@@ -29,8 +31,9 @@ async function refresh() {
   }
 }
 
-function gather(rows) {
+function gather(rows, all) {
   rows.forEach((row) => waiting.add(row));
+  everything ||= all;
   clearTimeout(timer);
   timer = setTimeout(refresh, GATHER);
 }
@@ -47,7 +50,7 @@ if (page.live || page.liveReload) {
   const source = new EventSource("/events");
   source.addEventListener("open", () => {
     say(true);
-    if (wasOff && page.live) gather([...document.querySelectorAll("[data-row]")].map((row) => row.dataset.row));
+    if (wasOff && page.live) gather([], true);
     wasOff = false;
   });
   source.addEventListener("error", () => {
@@ -56,7 +59,8 @@ if (page.live || page.liveReload) {
   });
   for (const kind of ["cells", "alerts", "messages", "release", "snapshots"]) {
     source.addEventListener(kind, (event) => {
-      if (page.live && kind !== "messages") gather(JSON.parse(event.data).rows ?? []);
+      const told = JSON.parse(event.data);
+      if (page.live && kind !== "messages") gather(told.rows, told.all);
       if (page.liveReload === kind) reload();
     });
   }
