@@ -187,10 +187,10 @@ class _Columns:
             Said(
                 zh=f"文件 {self._path.name} 缺少“{column}”列（{self._reader.dataset.name} 的字段 {field} 需要）；"
                 + (f"是否指“{near}”？" if near else "")
-                + f"文件的列：{listed}。请改列名，或在 source 的 map 中写明",
+                + f"文件第一行的列名：{listed}。请改列名，或在 source 的 map 中写明",
                 en=f"the file {self._path.name} has no column '{column}' (needed for {field} of {self._reader.dataset.name}); "
                 + (f"did you mean '{near}'? " if near else "")
-                + f"its columns are: {listed}. Rename the column, or map it in the source",
+                + f"its first row names the columns: {listed}. Rename the column, or map it in the source",
             )
         )
 

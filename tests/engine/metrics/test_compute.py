@@ -1,10 +1,10 @@
 """The full computation: which rows there are, whose they are, and what they say."""
+# ruff: noqa: DTZ001  # times without a zone are what is tested
 
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

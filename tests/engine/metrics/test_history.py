@@ -77,10 +77,10 @@ def versions(seed: int, count: int) -> list[Record]:
 def test_incremental_equals_full_in_any_order_of_asking(seed: int, scope: str, random: Random) -> None:
     rows = versions(seed, 24)
     asked = history(rows, scope)
-    days = [FIRST + timedelta(days=offset) for offset in range(26)]
+    days, keys = [FIRST + timedelta(days=offset) for offset in range(26)], asked.keys()
     questions = [
         (key, random.choice(days), random.choice(days), random.choice(METRICS))
-        for key in asked.keys()
+        for key in keys
         for _ in range(6)
     ]
     for key, day, known, name in questions:
@@ -105,13 +105,13 @@ def test_day_after_day_as_a_backtest_asks(seed: int) -> None:
 def test_late_days_name_every_earlier_day_whose_value_changed(seed: int) -> None:
     rows = versions(seed, 24)
     asked, fresh = history(rows), history(rows)
-    days = [FIRST + timedelta(days=offset) for offset in range(28)]
+    days, keys = [FIRST + timedelta(days=offset) for offset in range(28)], fresh.keys()
     before: dict[tuple[str, date], list[float | None]] = {}
     for known in days:
         late = asked.late_days(known)
         now = {
             (key, day): [fresh.to_date(name, key, day, known) for name in METRICS]
-            for key in fresh.keys()
+            for key in keys
             for day in days
         }
         for (key, day), value in now.items():

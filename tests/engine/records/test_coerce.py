@@ -1,4 +1,5 @@
 """Raw cells become values of their field's type; what could mean two things is refused with a reason."""
+# ruff: noqa: DTZ001  # times without a zone are what is tested
 
 from datetime import date, datetime
 from decimal import Decimal
