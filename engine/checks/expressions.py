@@ -73,7 +73,7 @@ def _types(written: Written, expression: Expression) -> Iterator[Finding]:
             code=f"expression-{each.kind}",
             level=each.level,
             message=each.said,
-            suggestion=_EXAMPLES.get(each.kind, _EXAMPLE),
+            suggestion=_CHOICE if each.level == "warning" else _EXAMPLES.get(each.kind, _EXAMPLE),
             offset=each.at,
         )
     if not found and written.gives and not kind.is_open and kind.type != written.gives:
@@ -91,6 +91,7 @@ def _types(written: Written, expression: Expression) -> Iterator[Finding]:
 
 
 _EXAMPLE = Said(zh="例如 amount - cost", en="for example amount - cost")
+_CHOICE = Said(zh="写字段的可选值之一", en="write one of the field's choices")
 _CONDITION = Said(zh="写成条件，例如 attainment < 0.8 * pace", en="write a condition, as in attainment < 0.8 * pace")
 _EXAMPLES = {
     "forbidden": Said(

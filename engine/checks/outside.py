@@ -70,7 +70,7 @@ def _secrets(view: View, channel: Channel) -> Iterator[Finding]:
                     zh=f"{channel.type} 不使用密钥 '{name}'",
                     en=f"a channel of type {channel.type} uses no secret '{name}'",
                 ),
-                suggestion=did_you_mean(name, known),
+                suggestion=did_you_mean(name, known) or Said(zh="删掉它", en="leave it out"),
             )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.diff.differences import Difference, Path, differences
+from engine.diff.differences import ORDER, Difference, Path, differences
 from engine.diff.thresholds import thresholds
 from engine.diff.values import PERCENT_KEYS, percent, plain, shown
 from engine.diff.words import CONTAINERS, EXPRESSIONS, NUMBER, THRESHOLDS, key_word
@@ -20,7 +20,8 @@ def details(was: Document, is_: Document, before: Release, after: Release) -> It
     labels = labels_of(before) | labels_of(after)
     shares = frozenset(metric.name for metric in after.metrics.values() if metric.format == "percent")
     for each in differences(was, is_):
-        yield from _numbers(each, labels, shares) or [_line(each, was, labels, shares)]
+        numbers = _numbers(each, labels, shares)
+        yield from [_line(each, was, labels, shares)] if numbers is None else numbers
 
 
 def _line(each: Difference, document: Document, labels: dict[str, Text], shares: frozenset[str]) -> Line:
@@ -33,13 +34,15 @@ def _line(each: Difference, document: Document, labels: dict[str, Text], shares:
     )
 
 
-def _numbers(each: Difference, labels: dict[str, Text], shares: frozenset[str]) -> list[Line]:
-    """A line per changed number, when the difference is an expression's and nothing else of it changed."""
+def _numbers(each: Difference, labels: dict[str, Text], shares: frozenset[str]) -> list[Line] | None:
+    """A line per changed number, when the difference is an expression's and nothing else of it changed; None otherwise."""
     key = str(each.path[-1])
     is_expression = key in EXPRESSIONS or "map" in each.path
     if not is_expression or not isinstance(each.before, str) or not isinstance(each.after, str):
-        return []
-    changed = thresholds(each.before, each.after, shares) or []
+        return None
+    changed = thresholds(each.before, each.after, shares)
+    if changed is None:
+        return None
     name = THRESHOLDS.get(key)
     if name is None:
         within = what(each.path, labels)
@@ -58,9 +61,9 @@ def what(path: Path, labels: dict[str, Text]) -> Said:
     for place, step in enumerate(path):
         if isinstance(step, int):
             words.append(Said(zh=f"第 {step + 1} 项", en=f"no. {step + 1}"))
-        elif step in CONTAINERS and place + 1 < len(path):
+        elif step in CONTAINERS and place + 1 < len(path) and path[place + 1] != ORDER:
             continue
-        elif place > 0 and path[place - 1] in CONTAINERS:
+        elif place > 0 and path[place - 1] in CONTAINERS and step != ORDER:
             words.append(Said(zh=pick(labels.get(step), "zh", step), en=pick(labels.get(step), "en", step)))
         else:
             words.append(key_word(step))

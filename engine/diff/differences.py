@@ -9,6 +9,9 @@ Path = tuple[str | int, ...]
 IDENTITIES = ("key", "name", "metric", "section")
 """The keys by which an item of a list is recognised after it moved."""
 
+ORDER = "order"
+"""The last step of a difference that is about the order of items only."""
+
 
 class Difference(msgspec.Struct, frozen=True):
     """What stands at `path` before and after; None is nothing."""
@@ -31,7 +34,7 @@ def differences(before: Any, after: Any, path: Path = ()) -> Iterator[Difference
     elif isinstance(before, tuple) and isinstance(after, tuple) and _has_parts(before) and _has_parts(after):
         yield from _by_key(_identified(before), _identified(after), path)
         if _identities(before) != _identities(after) and set(_identities(before)) == set(_identities(after)):
-            yield Difference((*path, "order"), _identities(before), _identities(after))
+            yield Difference((*path, ORDER), _identities(before), _identities(after))
     else:
         yield Difference(path, before, after)
 

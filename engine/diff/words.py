@@ -98,7 +98,7 @@ THRESHOLDS: dict[str, Said] = {
     "recover_when": Said(zh="恢复门槛", en="threshold of recovery"),
 }
 NUMBER = Said(zh="中的数字", en="number in the")
-EXPRESSIONS = frozenset({"when", "recover_when", "where", "formula", "void", "deleted"})
+EXPRESSIONS = frozenset({"when", "recover_when", "value", "where", "formula", "void", "deleted"})
 
 
 def kind_word(kind: str) -> Said:

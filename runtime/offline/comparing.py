@@ -52,9 +52,18 @@ def compare_loaded(before: Loaded, after: Loaded) -> list[Compared]:
     compared = []
     for key in sorted(dict.fromkeys((*before.written, *after.written)), key=lambda key: order[key[0]]):
         raw = _raw(*key, before, after)
+        change = changes.get(key)
+        if change is None or not _was_read(*key, before, after):
+            change = _text_only(*key, before, after)
         if key in changes or raw:
-            compared.append(Compared(changes.get(key) or _text_only(*key, before, after), raw))
+            compared.append(Compared(change, raw))
     return compared
+
+
+def _was_read(kind: str, name: str, before: Loaded, after: Loaded) -> bool:
+    """Whether the document could be read on every side where it is written."""
+    sides = (before.written.get((kind, name)), after.written.get((kind, name)))
+    return all(side is None or side.document is not None for side in sides)
 
 
 def _raw(kind: str, name: str, before: Loaded, after: Loaded) -> tuple[str, ...]:

@@ -1,0 +1,102 @@
+"""What is wrong only when the documents are seen together."""
+
+from collections.abc import Callable
+
+import pytest
+
+from schema_defs.issue import Issue
+
+Problems = Callable[[str], list[Issue]]
+
+CASES = {
+    # what is wrong: (document, code, level)
+    "a metric of a dataset that is not there": ("{kind: metric, name: x, dataset: ordres, aggregate: count}", "unknown-dataset", "error"),
+    "a scorecard of an unknown metric": ("{kind: scorecard, name: x, parts: [{metric: amuont, weight: 100%}]}", "unknown-metric", "error"),
+    "a scorecard for an unknown role": ("{kind: scorecard, name: x, for: sellr, parts: [{metric: amount, weight: 100%}]}", "unknown-role", "error"),
+    "a board of an unknown metric": ("{kind: board, name: x, sections: [{table: regions, metrics: [amount, line]}]}", "unknown-metric", "error"),
+    "a board for an unknown role": ("{kind: board, name: x, visible_to: [boss], sections: [{alerts: open}]}", "unknown-role", "error"),
+    "a message that is not there": ("{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{notify: manager, message: hello}]}", "unknown-message", "error"),
+    "a channel that is not there": ("{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{notify: manager, channel: hello}]}", "unknown-channel", "error"),
+    "a board that is not there": ("{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{snapshot: hello}]}", "unknown-board", "error"),
+    "an unknown person": ("{kind: rule, name: x, metric: amount, when: actual < 1, unanswered: {after: 8 hours, notify: m2}}", "unknown-recipient", "error"),
+    "the subject of a region": ("{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{notify: subject}]}", "subject-without-person", "error"),
+    "a figure without a metric": ("{kind: rule, name: x, when: attainment < 1}", "figure-without-metric", "error"),
+    "the parent of the company": ("{kind: rule, name: x, metric: amount, scope: company, when: parent_attainment < 1}", "nothing-above", "error"),
+    "an unknown metric in a reference": ("{kind: rule, name: x, metric: amount, when: \"target_of('amuont') > 1\"}", "unknown-metric", "error"),
+    "a condition that reads nothing": ("{kind: rule, name: x, metric: amount, when: 1 < 2}", "condition-reads-nothing", "warning"),
+    "the same action twice": ("{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{notify: manager}, {notify: manager}]}", "same-action-twice", "warning"),
+    "a condition that is a number": ("{kind: rule, name: x, metric: amount, when: actual + 1}", "expression-type", "error"),
+    "text against number": ("{kind: metric, name: x, dataset: orders, aggregate: count, where: status > 3}", "expression-type", "error"),
+    "money plus a count": ("{kind: metric, name: x, formula: amount + lines}", "expression-unit", "error"),
+    "the sum of a text": ("{kind: metric, name: x, dataset: orders, aggregate: sum, value: status}", "expression-type", "error"),
+    "a choice that is none": ("{kind: metric, name: x, dataset: orders, aggregate: count, where: \"status == 'opne'\"}", "expression-type", "warning"),
+    "an unknown function": ("{kind: metric, name: x, dataset: orders, aggregate: sum, value: abs_(amount)}", "expression-function", "error"),
+    "map_value outside of a map": ("{kind: metric, name: x, dataset: orders, aggregate: count, where: map_value(status) is None}", "expression-function", "error"),
+    "a metric called like a function": ("{kind: metric, name: round, formula: amount}", "reserved-name", "error"),
+    "a metric called like a figure": ("{kind: metric, name: pace, formula: amount}", "reserved-name", "error"),
+    "a metric called like the parent's": ("{kind: metric, name: parent_amount, formula: amount}", "reserved-name", "error"),
+    "a metric called like a word": ("{kind: metric, name: lambda, formula: amount}", "reserved-name", "error"),
+    "a metric that needs itself": ("{kind: metric, name: x, formula: x + 1}", "metric-cycle", "error"),
+    "a source of a field that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {amuont: net}}", "unknown-field", "error"),
+    "a value map that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(raw)}}", "no-value-map", "error"),
+    "a connector of another version": ("{kind: source, name: x, dataset: orders, connector: sap}", "unknown-connector", "error"),
+    "a channel type of another version": ("{kind: channel, name: x, type: wecom_app}", "unknown-channel-type", "error"),
+    "a channel without its secret": ("{kind: channel, name: x, type: dingtalk_robot}", "missing-secret", "error"),
+    "a secret that nobody reads": ("{kind: channel, name: x, type: inbox, secrets: {url: y}}", "unknown-secret", "warning"),
+    "a template that calls": ("{kind: message, name: x, title: '{{ cycler() }}', body: b}", "template", "error"),
+    "a plan of an unknown metric": ("{kind: plan, name: x, metric: amuont, year: 2026, total: 12}", "unknown-metric", "error"),
+    "a region at the wrong level": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {shanghai: {weight: 1}}}", "misplaced-region", "error"),
+    "a person who is not there": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, people: {s2: {weight: 1}}}", "unknown-person", "error"),
+    "a floor above the cap": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {east: {floor: 3, cap: 2}}}", "floor-above-cap", "error"),
+    "a pin of another year": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {east: {pins: {'2025-03': 1}}}}", "pin-outside-year", "error"),
+    "a unit of nothing": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, unit: 0}", "unit-not-positive", "error"),
+    "months without weight": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, months: [0,0,0,0,0,0,0,0,0,0,0,0]}", "no-weight", "error"),
+    "a value in a split plan": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {east: {value: 3}}}", "split-and-declared", "error"),
+    "a total finer than the unit": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12.5, unit: 1}", "finer-than-unit", "error"),
+    "key customers of an unknown field": ("{kind: meeting, name: x, at: {weekday: monday, time: '10:00'}, key_customers: {dataset: orders, field: customer, by: amount}}", "unknown-field", "error"),
+    "attendees that are nobody": ("{kind: meeting, name: x, at: {weekday: monday, time: '10:00'}, attendees: [managers]}", "unknown-recipient", "error"),
+    "a test of an unknown rule": ("{kind: test, name: x, rule: y}", "unknown-rule", "error"),
+    "a test record with an unknown field": ("{kind: test, name: x, metric: amount, records: [{order_number: a, amuont: 1}]}", "unknown-field", "error"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", CASES)
+def test_a_fault_is_found_at_its_document_with_a_mend(wrong: str, problems: Problems) -> None:
+    document, code, level = CASES[wrong]
+    [issue] = problems(document)
+    assert (issue.code, issue.level) == (code, level)
+    assert issue.file == "added.yaml"
+    assert issue.line == 33
+    assert issue.suggestion is not None
+
+
+FINE = [
+    "{kind: rule, name: x, metric: amount, when: attainment < 0.8 * pace and amount > 3 and day is not None}",
+    "{kind: rule, name: x, metric: amount, scope: person, when: \"parent_attainment > target_of('lines') / 3\"}",
+    "{kind: rule, name: x, when: amount > 3, on_fire: [{notify: manager_of(2)}, {notify: s1}, {notify: director}]}",
+    "{kind: metric, name: x, formula: amount / lines}",
+    "{kind: metric, name: amount_2, dataset: orders, aggregate: maximum, value: amount}",
+    "{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(anything)}, values: {status: {a: open}}}",
+    "{kind: channel, name: x, type: dingtalk_robot, secrets: {url: y, sign: z}}",
+    "{kind: test, name: x, define: {when: anything > 3}, days: [{day: 2026-03-02, values: {anything: 2}}]}",
+    "{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {east: {regions: {shanghai: {weight: 1}}}}}",
+]
+
+
+@pytest.mark.parametrize("document", FINE)
+def test_what_is_right_is_left_alone(document: str, problems: Problems) -> None:
+    assert [issue.message.en for issue in problems(document)] == []
+
+
+def test_a_broken_document_is_not_told_again_where_it_is_named(problems: Problems) -> None:
+    added = "{kind: board, name: b, sections: [{tiles: regionss}]}\n---\n{kind: rule, name: x, metric: amount, when: actual < 1, on_fire: [{snapshot: b}]}"
+    assert [issue.code for issue in problems(added)] == ["not-allowed"]
+
+
+def test_a_circle_of_three_is_told_once(problems: Problems) -> None:
+    added = "\n---\n".join(
+        f"{{kind: metric, name: {name}, formula: {other} + 1}}" for name, other in (("a", "b"), ("b", "c"), ("c", "a"))
+    )
+    [issue] = problems(added)
+    assert issue.code == "metric-cycle"
+    assert "a → b → c → a" in issue.message.en
