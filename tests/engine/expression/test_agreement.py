@@ -4,7 +4,7 @@
 
 from datetime import date, datetime
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from engine.expression import (
@@ -13,12 +13,15 @@ from engine.expression import (
     Expression,
     Trouble,
     Value,
+    findings,
     parse,
     reference_value,
     row_function,
     tolerant,
+    type_of,
 )
 from engine.expression.columns import column_function, column_of
+from engine.expression.kinds import BOOLEAN, DATE, DATETIME, MISSING, NUMBER, TEXT
 
 NAMES = ["金额", "cost", "n", "状态", "t", "ok", "日期", "at", "gone", "anything"]
 
@@ -197,3 +200,45 @@ def test_many_rows_in_columns_come_to_the_same_as_one_by_one(text: str, many: li
     cells = column_function(expression, at_once, strict=False)(columns, rows=len(many))
     assert [key(value) for value in cells.values(len(many))] == [key(function(row)) for row in many]
     assert at_once.trouble == one_by_one.trouble
+
+
+KINDS = {
+    "金额": NUMBER,
+    "cost": NUMBER,
+    "n": NUMBER,
+    "状态": TEXT,
+    "t": TEXT,
+    "ok": BOOLEAN,
+    "日期": DATE,
+    "at": DATETIME,
+    "gone": MISSING,
+}
+fitting_rows = st.fixed_dictionaries(
+    {
+        "金额": st.one_of(numbers, missing),
+        "cost": st.one_of(numbers, missing),
+        "n": numbers,
+        "状态": st.one_of(texts, missing),
+        "t": texts,
+        "ok": st.one_of(st.booleans(), missing),
+        "日期": st.one_of(dates, missing),
+        "at": st.one_of(moments, missing),
+        "gone": missing,
+    }
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=expressions, row=fitting_rows)
+def test_what_the_static_check_accepts_has_no_type_error_on_fitting_rows(text: str, row: dict[str, Value]) -> None:
+    assume("anything" not in text and "map_value" not in text)
+    expression = parse(text, NAMES)
+    kind, found = findings(expression, KINDS)
+    assume(not any(finding.level == "error" and finding.kind == "type" for finding in found))
+    refused, value = None, None
+    try:
+        value = row_function(expression)(row)
+    except EvaluationError as error:
+        refused = error.kind
+    assert refused in (None, "arguments", "limit")
+    assert value is None or kind.type in ("any", type_of(value))
