@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import inspect as types
@@ -63,12 +63,15 @@ class _Compiler:
 
     def __init__(self) -> None:
         self._structs: dict[type, StructShape] = {}
+        self._orders: dict[frozenset[str], tuple[str, ...]] = {}
 
     def struct(self, given: types.StructType) -> StructShape:
         if given.cls in self._structs:
             return self._structs[given.cls]
         shape = StructShape(made=given.cls, slots={}, tag=given.tag if isinstance(given.tag, str) else None)
         self._structs[given.cls] = shape
+        for hint in get_type_hints(given.cls).values():
+            self._orders |= _written_orders(hint)
         for field in given.fields:
             shape.slots[field.encode_name] = Slot(
                 attribute=field.name, required=field.required, default=_default(field), shape=self.shape(field.type)
@@ -91,6 +94,9 @@ class _Compiler:
                 return Shape(items=tuple(self.shape(option) for option in given.item_types))
             case types.DictType():
                 return Shape(entries=(self.shape(given.key_type), self.shape(given.value_type)))
+            case types.LiteralType():
+                values = tuple(str(value) for value in given.values)
+                return Shape(leaves=(Leaf("choice", choices=self._orders.get(frozenset(values), values)),))
             case _:
                 return Shape(leaves=(_leaf(given, extra or {}),))
 
@@ -107,8 +113,6 @@ def _leaf(given: types.Type, extra: dict[str, Any]) -> Leaf:
                 example=extra.get("example"),
                 written=kind == "expression" or extra.get("is") == "written",
             )
-        case types.LiteralType():
-            return Leaf("choice", choices=tuple(str(value) for value in given.values))
         case types.IntType():
             return Leaf("integer", least=given.ge, most=given.le)
         case types.FloatType():
@@ -120,6 +124,16 @@ def _leaf(given: types.Type, extra: dict[str, Any]) -> Leaf:
         case types.DateType():
             return Leaf("date", example="2026-03-31")
     raise TypeError(f"documents have no values of type {given!r}")
+
+
+def _written_orders(hint: Any) -> dict[frozenset[str], tuple[str, ...]]:
+    """The choices of a type in the order in which they are written; inspection gives them sorted."""
+    if get_origin(hint) is Literal:
+        return {frozenset(get_args(hint)): get_args(hint)}
+    found: dict[frozenset[str], tuple[str, ...]] = {}
+    for part in get_args(hint):
+        found |= _written_orders(part)
+    return found
 
 
 def _united(options: list[Shape]) -> Shape:
