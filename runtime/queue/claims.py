@@ -97,6 +97,11 @@ async def rescue(now: datetime, *, all_running: bool = False) -> int:
     return count
 
 
+async def forget(finished_before: datetime) -> int:
+    """Removes jobs that were done long ago, so that the table stays small; dead ones stay until somebody looks."""
+    return await across_tenants(JobRow).filter(state="done", finished_at__lt=finished_before).delete()
+
+
 async def _due(tenant: str | None, now: datetime) -> list[JobRow]:
     waiting = _all(tenant).filter(state__in=WAITING, run_after__lte=now)
     return await waiting.order_by("run_after", "id").limit(_LOOKED_AT)

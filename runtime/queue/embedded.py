@@ -29,7 +29,7 @@ class EmbeddedWaker:
     async def _pass_on(self) -> None:
         while self._tenants:
             await self._worker.pool.enqueue_job("look", self._tenants.pop())
-        self._worker.woken.set()
+        self._worker.wake()
 
 
 def embedded_worker(context: Context) -> DuiqiWorker:

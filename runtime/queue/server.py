@@ -60,7 +60,7 @@ async def _listen(worker: DuiqiWorker) -> None:
             async with worker.pool.pubsub() as channel:
                 await channel.subscribe(CHANNEL)
                 async for _message in channel.listen():
-                    worker.woken.set()
+                    worker.wake()
         except (RedisError, OSError):
             await asyncio.sleep(_PAUSE_SECONDS)
 

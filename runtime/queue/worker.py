@@ -20,12 +20,15 @@ from redis.exceptions import RedisError
 
 from runtime.context import Context
 from runtime.queue.carry import carry_out_due
-from runtime.queue.claims import next_due, rescue
+from runtime.queue.claims import forget, next_due, rescue
 
 log = structlog.get_logger(__name__)
 
 QUEUE = "duiqi:looks"
 AT_ONCE = 8
+KEPT = timedelta(days=3)
+"""So long a job that is done stays to be looked at."""
+_BREATH_SECONDS = 0.02
 _LONGEST_LOOK_SECONDS = 6 * 3600
 
 
@@ -72,11 +75,17 @@ class DuiqiWorker(Worker):
             keep_result=0,
         )
         self.context = context
-        self.woken = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._nudged = asyncio.Event()
         self.stopping = False
         self._listen = listen
         self._round_seconds = round_seconds
         self.ctx["worker"] = self
+
+    def wake(self) -> None:
+        """Looks now, and asks again when the next job is due."""
+        self._woken.set()
+        self._nudged.set()
 
     def goes_on(self) -> bool:
         return not self.stopping
@@ -90,14 +99,14 @@ class DuiqiWorker(Worker):
             while True:
                 await self._look_at_redis()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.woken.wait(), self.poll_delay_s)
-                self.woken.clear()
+                    await asyncio.wait_for(self._woken.wait(), self.poll_delay_s)
+                self._woken.clear()
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
-    async def stop(self, patience: float = 20.0) -> None:
+    async def stop(self, patience: float) -> None:
         """Takes no new job, waits for those that run, and gives back what is not done in time."""
         self.stopping = True
         self.allow_pick_jobs = False
@@ -122,7 +131,9 @@ class DuiqiWorker(Worker):
         """What nobody woke us for: jobs whose time has come, lost wake-ups, jobs of dead workers."""
         while True:
             try:
-                await rescue(self.context.clock.now())
+                now = self.context.clock.now()
+                await rescue(now)
+                await forget(now - KEPT)
                 await carry_out_due(self.context, go_on=self.goes_on)
                 await self._pause()
             except Exception:
@@ -130,23 +141,30 @@ class DuiqiWorker(Worker):
                 await asyncio.sleep(self._round_seconds)
 
     async def _pause(self) -> None:
-        """A round's pause, or less when a job falls due."""
-        clock = self.context.clock
-        due = await next_due()
-        if due is None or due > clock.now() + timedelta(days=3650):
-            await asyncio.sleep(self._round_seconds)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(clock.wait_until(due), self._round_seconds)
+        """A round's pause, or less when a job falls due; being woken may mean that one falls due earlier."""
+        clock, end = self.context.clock, self.loop.time() + self._round_seconds
+        while (left := end - self.loop.time()) > 0:
+            self._nudged.clear()
+            due = await next_due()
+            nudge = asyncio.create_task(self._nudged.wait())
+            waits = {nudge} | ({asyncio.create_task(clock.wait_until(due))} if due else set())
+            try:
+                done, _ = await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in waits:
+                    task.cancel()
+            if done != {nudge}:
+                return
+            await asyncio.sleep(_BREATH_SECONDS)
 
 
 @asynccontextmanager
-async def working(worker: DuiqiWorker) -> AsyncIterator[DuiqiWorker]:
-    """The worker runs beside what is inside the block, and ends with it."""
+async def working(worker: DuiqiWorker, *, patience: float = 20.0) -> AsyncIterator[DuiqiWorker]:
+    """The worker runs beside what is inside the block, and ends with it; jobs that run then have `patience` seconds."""
     task = asyncio.create_task(worker.async_run())
     try:
         yield worker
     finally:
-        await worker.stop()
+        await worker.stop(patience)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
