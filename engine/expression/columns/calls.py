@@ -91,15 +91,19 @@ def round_half_away(data: Array, digits: int) -> Array:
     size, scale = np.abs(data), 10.0 ** abs(digits)
     with np.errstate(over="ignore"):
         scaled = size * scale if digits >= 0 else size / scale
-    large = scaled >= _EXACT
-    below = np.floor(np.where(large, 0.0, scaled))
+    large = None if scaled.max(initial=0.0) < _EXACT else np.atleast_1d(scaled >= _EXACT)
+    below = np.floor(scaled if large is None else np.where(large, 0.0, scaled))
     tie = 10.0 * below + 5.0
-    up = size >= (tie / (scale * 10.0) if digits >= 0 else tie * (scale / 10.0))
-    rounded = (below + up) / scale if digits >= 0 else (below + up) * scale
-    rounded = np.asarray(np.where(data < 0, -rounded, rounded))
-    for place in zip(*np.nonzero(np.atleast_1d(large)), strict=True) if large.any() else ():
-        np.atleast_1d(rounded)[place] = round_exactly(float(np.atleast_1d(data)[place]), digits)
-    return rounded
+    below += size >= (tie / (scale * 10.0) if digits >= 0 else tie * (scale / 10.0))
+    rounded = np.copysign(below / scale if digits >= 0 else below * scale, data)
+    return rounded if large is None else _with_exact(rounded, data, large, digits)
+
+
+def _with_exact(rounded: Array, data: Array, large: Mask, digits: int) -> Array:
+    """The rounded numbers, those of 15 digits and more by decimal arithmetic."""
+    flat = np.atleast_1d(rounded).copy()
+    flat[large] = [round_exactly(number, digits) for number in np.atleast_1d(data)[large].tolist()]
+    return flat.reshape(np.shape(data))
 
 
 def to_units(data: Array) -> Array:
@@ -124,9 +128,19 @@ def days_of(column: Column) -> Array | None:
 def _of_day(calculate: Callable[[Array], Array]) -> Vector:
     def run(columns: Sequence[Column]) -> Column | None:
         days = days_of(columns[0])
-        return None if days is None else numbers(calculate(days).astype(np.float64), columns[0].missing)
+        return None if days is None else numbers(_by_table(calculate, days), columns[0].missing)
 
     return run
+
+
+def _by_table(calculate: Callable[[Array], Array], days: Array) -> Array:
+    """Calculated once per calendar day, where the rows are more than the days between the first and the last."""
+    if days.ndim and days.size:
+        first, last = int(days.min()), int(days.max())
+        if last - first < days.size:
+            table = calculate(np.arange(first, last + 1)).astype(np.float64)
+            return np.asarray(table[days - first])
+    return calculate(days).astype(np.float64)
 
 
 def _dates(days: Array) -> Array:

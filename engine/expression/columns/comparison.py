@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from engine.expression.closures.comparison import OUTCOMES
+from engine.expression.closures.comparison import OUTCOMES, Outcomes
 from engine.expression.columns.column import NONE_MISSING, Array, Cells, Column, Mask, booleans
 from engine.expression.columns.frame import Frame, either, fail_where, lifted
 from engine.expression.columns.unique import by_unique
@@ -23,35 +23,41 @@ def comparison(kind: str) -> Operation:
             return fail_where(~(NONE_MISSING if missing is None else missing), frame.rows)
         if a.kind == "text":
             return _texts(frame, a, b, kind)
-        less, greater = _number_order(a.data, b.data) if a.kind == "number" else (a.data < b.data, a.data > b.data)
-        return booleans(_outcome(less, greater, smaller, same, larger), missing)
+        above = _clearly_above if a.kind == "number" else np.greater
+        return booleans(_outcome(above, a.data, b.data, (smaller, same, larger)), missing)
 
     return run
 
 
-def _outcome(less: Mask, greater: Mask, smaller: bool, same: bool, larger: bool) -> Mask:
-    """Where the comparison holds, given where the left side is less and where it is greater."""
-    match smaller, same, larger:
+def _outcome(above: Callable[[Array, Array], Mask], a: Array, b: Array, outcomes: Outcomes) -> Mask:
+    """Where the comparison with these outcomes holds."""
+    match outcomes:
         case True, False, False:
-            return less
+            return above(b, a)
         case False, False, True:
-            return greater
+            return above(a, b)
         case True, True, False:
-            return np.logical_not(greater)
+            return np.logical_not(above(a, b))
         case False, True, True:
-            return np.logical_not(less)
-        case False, True, False:
-            return np.logical_not(np.logical_or(less, greater))
+            return np.logical_not(above(b, a))
         case _:
-            return np.logical_or(less, greater)
+            unequal = np.logical_or(above(a, b), above(b, a))
+            return np.logical_not(unequal) if outcomes[1] else unequal
 
 
-def _number_order(a: Array, b: Array) -> tuple[Mask, Mask]:
-    """Where `a` is less and where it is greater, by more than what counts as equal."""
+def _clearly_above(a: Array, b: Array) -> Mask:
+    """Where `a` is greater by more than what counts as equal. Mostly one bound does for all rows; where a row is between, each has its own."""
     with np.errstate(over="ignore"):
         gap = np.asarray(a - b)
-    limit = np.maximum(NEAR, RELATIVELY_NEAR * np.maximum(np.abs(a), np.abs(b)))
-    return np.asarray(gap <= -limit), np.asarray(gap >= limit)
+    largest = max(_largest(a), _largest(b))
+    surely = np.asarray(gap >= max(NEAR, RELATIVELY_NEAR * largest))
+    if RELATIVELY_NEAR * largest <= NEAR or np.count_nonzero(gap >= NEAR) == np.count_nonzero(surely):
+        return surely
+    return np.asarray(gap >= np.maximum(NEAR, RELATIVELY_NEAR * np.maximum(np.abs(a), np.abs(b))))
+
+
+def _largest(data: Array) -> float:
+    return max(float(data.max(initial=0.0)), -float(data.min(initial=0.0)))
 
 
 def _texts(frame: Frame, a: Column, b: Column, kind: str) -> Cells:

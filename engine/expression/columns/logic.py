@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.expression.columns.assembly import scattered
 from engine.expression.columns.column import NONE_MISSING, NOTHING, Cells, Column, Mask, booleans, numbers
-from engine.expression.columns.frame import Frame, Run, fail_where, lifted, needed
+from engine.expression.columns.frame import Frame, Run, either, fail_where, lifted, needed
 
 
 def truth(run: Run) -> Run:
@@ -18,24 +18,37 @@ def _truth(frame: Frame, cells: Column) -> Cells:
     return cells if cells.kind == "boolean" else fail_where(~cells.mask, frame.rows)
 
 
-def _masks(cells: Cells) -> tuple[Mask, Mask]:
-    """Where true, and where missing."""
+def _masks(cells: Cells) -> tuple[Mask, Mask | None]:
+    """Where true (false where missing), and where missing (None: nowhere)."""
     assert isinstance(cells, Column)
-    data = cells.data if cells.kind == "boolean" else NONE_MISSING
-    return data, cells.mask
+    if cells.kind != "boolean":
+        return NONE_MISSING, cells.mask
+    if cells.missing is None:
+        return cells.data, None
+    return np.logical_and(cells.data, np.logical_not(cells.missing)), cells.missing
+
+
+def _false(holds: Mask, gone: Mask | None) -> Mask:
+    """Where neither true nor missing."""
+    return np.logical_not(holds if gone is None else np.logical_or(holds, gone))
+
+
+def _but(mask: Mask | None, other: Mask) -> Mask | None:
+    """The mask without the rows of the other."""
+    return None if mask is None else np.logical_and(mask, np.logical_not(other))
 
 
 def junction(decisive: bool, operands: Sequence[Run]) -> Run:
     """`and` (decisive: False) or `or` (decisive: True) of conditions made by `truth`."""
 
     def run(frame: Frame) -> Cells:
-        decided: Mask = NONE_MISSING
-        missing: Mask = NONE_MISSING
+        decided, missing = None, None
         for operand in operands:
-            holds, gone = _masks(needed(frame, operand, np.logical_not(decided)))
-            hit = np.logical_and(holds if decisive else np.logical_not(holds), np.logical_not(gone))
-            missing, decided = np.logical_or(missing, gone), np.logical_or(decided, hit)
-        return booleans(decided if decisive else np.logical_not(decided), np.logical_and(missing, ~decided))
+            holds, gone = _masks(needed(frame, operand, None if decided is None else np.logical_not(decided)))
+            hit = holds if decisive else _false(holds, gone)
+            missing, decided = either(missing, gone), hit if decided is None else np.logical_or(decided, hit)
+        assert decided is not None
+        return booleans(decided if decisive else np.logical_not(decided), _but(missing, decided))
 
     return run
 
@@ -53,17 +66,16 @@ def choice(test: Run, body: Run, orelse: Run) -> Run:
 
     def run(frame: Frame) -> Cells:
         holds, gone = _masks(test(frame))
-        first, second = np.logical_and(holds, np.logical_not(gone)), np.logical_not(np.logical_or(holds, gone))
-        return _chosen(frame, first, needed(frame, body, first), second, needed(frame, orelse, second))
+        second = _false(holds, gone)
+        return _chosen(frame, gone, holds, needed(frame, body, holds), second, needed(frame, orelse, second))
 
     return run
 
 
-def _chosen(frame: Frame, first: Mask, a: Cells, second: Mask, b: Cells) -> Cells:
+def _chosen(frame: Frame, neither: Mask | None, first: Mask, a: Cells, second: Mask, b: Cells) -> Cells:
     if isinstance(a, Column) and isinstance(b, Column) and a.kind == b.kind == "number":
-        neither = np.logical_not(np.logical_or(first, second))
-        missing = np.logical_or(np.where(first, a.mask, b.mask), neither)
-        return numbers(np.where(first, a.data, b.data), missing)
+        unknown = None if a.missing is None and b.missing is None else np.where(first, a.mask, b.mask)
+        return numbers(np.where(first, a.data, b.data), either(neither, unknown))
     parts = []
     for mask, cells in ((first, a), (second, b)):
         index = np.flatnonzero(np.broadcast_to(mask, (frame.rows,)))
@@ -87,11 +99,10 @@ def coalesce(frame: Frame, arguments: Sequence[Cells]) -> Cells:
 def both(a: Cells, b: Cells) -> Column:
     """`a and b` of two comparisons of a chain, where b means nothing if a is false."""
     (first, first_gone), (second, second_gone) = _masks(a), _masks(b)
-    no = np.logical_or(~np.logical_or(first, first_gone), ~np.logical_or(second, second_gone))
-    return booleans(np.logical_not(no), np.logical_and(np.logical_or(first_gone, second_gone), ~no))
+    no = np.logical_or(_false(first, first_gone), _false(second, second_gone))
+    return booleans(np.logical_not(no), _but(either(first_gone, second_gone), no))
 
 
 def undecided(a: Cells) -> Mask:
     """Where a comparison of a chain is not false."""
-    holds, gone = _masks(a)
-    return np.logical_or(holds, gone)
+    return np.logical_not(_false(*_masks(a)))
