@@ -29,11 +29,11 @@ definitions = st.fixed_dictionaries(
 )
 steps = st.lists(
     st.tuples(
-        st.integers(0, 2),
+        st.sampled_from([1, 1, 1, 0, 2]),
         st.one_of(st.just(UNCHANGED), ROW, WHOLE, WHOLE),
         st.dictionaries(st.integers(0, 6), ROW, max_size=2),
     ),
-    min_size=1,
+    min_size=4,
     max_size=14,
 )
 silences = st.lists(st.tuples(st.integers(0, 15), st.integers(0, 3)), max_size=2)
