@@ -9,8 +9,7 @@ from runtime.database import transact
 from runtime.queue.jobs import enqueue
 from runtime.records.folder import files_of, signature
 from runtime.releases.live import live
-from runtime.tenancy import across_tenants
-from runtime.tenants.rows import TenantRow
+from runtime.tenants.store import list_tenants
 from schema_defs.errors import DuiqiError
 from schema_defs.source import Source
 
@@ -53,8 +52,8 @@ async def _look(
 
 async def _file_sources() -> list[tuple[str, Source]]:
     found = []
-    for row in await across_tenants(TenantRow).filter(state="active"):
-        release = await live(row.key)
+    for tenant in await list_tenants():
+        release = await live(tenant.key) if tenant.state == "active" else None
         sources = release.release.sources.values() if release else ()
-        found += [(row.key, source) for source in sources if source.connector == "file"]
+        found += [(tenant.key, source) for source in sources if source.connector == "file"]
     return found
