@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from schema_defs.base import ClockTime, Document, Fault
+from schema_defs.base import ClockTime, Document, Fault, Name
 from schema_defs.nearest import did_you_mean
 from schema_defs.text import Said
 
@@ -18,7 +18,7 @@ WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "
 class Calendar(Document, frozen=True, kw_only=True, tag="calendar", tag_field="kind"):
     """`holidays` and `working_days` correct the country's table; without `country` Monday to Friday are working days."""
 
-    name: str = "default"
+    name: Name = "default"
     time_zone: str = "Asia/Shanghai"
     week_starts: Weekday = "monday"
     country: Literal["CN"] | None = None

@@ -22,13 +22,14 @@ Reference = tuple[Path, str, str | None]
 
 def references(view: View) -> Iterator[Finding]:
     for document in view.release.documents:
-        for path, kind, name in _references(document):
+        for path, kind, name in references_of(document):
             if name is not None and name not in view.names(kind):
                 yield _unknown(view, document, path, kind, name)
     yield from _key_customers(view)
 
 
-def _references(document: Document) -> Iterator[Reference]:
+def references_of(document: Document) -> Iterator[Reference]:
+    """Every name of another document that the document writes down, outside its expressions."""
     match document:
         case Metric():
             yield ("dataset",), "dataset", document.dataset

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from engine.checks.finding import Finding
+from engine.checks.finding import Finding, Path
 from engine.checks.view import View
+from engine.rules.names import REFERENCES, canonical, rule_names
 from schema_defs.case import Case
 from schema_defs.nearest import did_you_mean
 from schema_defs.text import Said
@@ -16,6 +17,8 @@ def tests(view: View) -> Iterator[Finding]:
     for case in view.release.cases.values():
         yield from _record_fields(view, case)
         yield from _scopes(case)
+        if case.rule in view.release.rules:
+            yield from _values(view, case)
 
 
 def _record_fields(view: View, case: Case) -> Iterator[Finding]:
@@ -49,6 +52,34 @@ def _scopes(case: Case) -> Iterator[Finding]:
     for i, silence in enumerate(case.silences):
         if silence.scope is not None and silence.scope not in case.scopes:
             yield _unknown_scope(case, ("silences", i, "scope"), silence.scope)
+
+
+def _values(view: View, case: Case) -> Iterator[Finding]:
+    """Values are given under names that a rule can read."""
+    known = rule_names(view.names("metric"))
+    for path, name in _named_values(case):
+        written = canonical(name)
+        if written not in known and written.partition("(")[0] not in REFERENCES:
+            yield Finding(
+                document=case,
+                path=path,
+                code="unknown-value",
+                level="warning",
+                message=Said(zh=f"规则读不到名称 '{name}'", en=f"no rule reads the name '{name}'"),
+                suggestion=did_you_mean(name, sorted(known)),
+            )
+
+
+def _named_values(case: Case) -> Iterator[tuple[Path, str]]:
+    for i, step in enumerate(case.days):
+        given: list[tuple[Path, object]] = [(("days", i, "values"), step.values)]
+        given += [(("days", i, "late", day.isoformat()), values) for day, values in step.late.items()]
+        for path, values in given:
+            for key, value in values.items() if isinstance(values, dict) else ():
+                if isinstance(value, dict):
+                    yield from (((*path, key, name), name) for name in value)
+                elif not case.scopes:
+                    yield (*path, key), key
 
 
 def _unknown_scope(case: Case, path: tuple[str | int, ...], scope: str) -> Finding:

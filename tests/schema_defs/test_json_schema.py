@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,20 @@ def test_the_shipped_documents_hold_for_the_schema(place: str, document: dict[st
     assert [error.message for error in ANY.iter_errors(document)] == []
     one = Draft202012Validator(schema_of(BY_KIND[document["kind"]]))
     assert one.is_valid(document)
+
+
+@pytest.mark.parametrize(("place", "document"), [pytest.param(*each, id=each[0]) for each in documents()])
+def test_a_document_is_the_same_in_yaml_and_in_json(place: str, document: dict[str, Any]) -> None:
+    yaml = load_text(_yaml(document), "one.yaml")
+    json_ = load_text(json.dumps(document, ensure_ascii=True, indent="\t"), "one.json")
+    assert yaml.issues == json_.issues == ()
+    assert yaml.release == json_.release
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    stream = StringIO()
+    YAML(typ="safe", pure=True).dump(document, stream)
+    return stream.getvalue()
 
 
 BROKEN: dict[str, dict[str, Any]] = {

@@ -93,6 +93,15 @@ def test_a_broken_document_is_not_told_again_where_it_is_named(problems: Problem
     assert [issue.code for issue in problems(added)] == ["not-allowed"]
 
 
+def test_a_value_that_no_rule_reads_is_told(problems: Problems) -> None:
+    rule = "{kind: rule, name: y, metric: amount, when: \"pace < 1 and target_of('lines') > 2\"}"
+    test = "{kind: test, name: x, rule: y, days: [{day: 2026-03-02, values: {paec: 1, pace: 1, \"target_of('lines')\": 3}}]}"
+    [issue] = problems(f"{rule}\n---\n{test}")
+    assert (issue.code, issue.level, issue.line, issue.path) == ("unknown-value", "warning", 35, "days[0].values.paec")
+    assert issue.suggestion is not None
+    assert "'pace'" in issue.suggestion.en
+
+
 def test_a_circle_of_three_is_told_once(problems: Problems) -> None:
     added = "\n---\n".join(
         f"{{kind: metric, name: {name}, formula: {other} + 1}}" for name, other in (("a", "b"), ("b", "c"), ("c", "a"))
