@@ -51,6 +51,8 @@ class PastNumbers:
         self._metrics = tuple(sorted(metrics))
         self._ready = ready(given.release, self._metrics, given.calendar)
         self._histories: dict[ScopeKind, History] = {}
+        self._paces: dict[tuple[str, date], float] = {}
+        self._left: dict[date, int] = {}
         self._shapes: dict[tuple[str, str], DayShape | None] = {}
 
     def history(self, kind: ScopeKind) -> History:
@@ -76,13 +78,20 @@ class PastNumbers:
         found = self._found(metric, scope, month_of(day))
         if found is None:
             return None
+        if (found.plan.name, day) not in self._paces:
+            self._paces[found.plan.name, day] = self._share(found, metric, day)
+        return self._paces[found.plan.name, day]
+
+    def _share(self, found: PlanTargets, metric: str, day: date) -> float:
         how = found.plan.pace
         shape = self._shape(metric, month_of(day)) if how == "history" else None
         is_rate = found.targets.is_rate or self._ready.shapes[metric].is_rate
         return pace_share(self._given.calendar, month_of(day), day, how, is_rate, shape)
 
     def working_days_left(self, day: date) -> int:
-        return working_days_left(self._given.calendar, day)
+        if day not in self._left:
+            self._left[day] = working_days_left(self._given.calendar, day)
+        return self._left[day]
 
     def score(self, scope: Scope, day: date) -> float | None:
         roles = self._given.org.roles(scope.key) if scope.kind == "person" else ()

@@ -1,11 +1,15 @@
 """`duiqi backtest`, from documents and files to rows."""
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from admin.cli.main import duiqi, main
+
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 
 DOCUMENTS = """
 kind: organisation
@@ -133,6 +137,7 @@ def test_the_file_and_the_json_hold_the_same(run):
     assert run(*SLOW, "--out", str(out)).stdout == ""
     assert out.read_text("utf-8").startswith("rule,scope,key,day,")
     answer = json.loads(run(*SLOW, "--json").stdout)
+    jsonschema.validate(answer, json.loads((SCHEMAS / "backtest.json").read_text("utf-8")))
     assert answer["bad_rows"] == []
     assert {
         "rule": "slow",

@@ -1,11 +1,15 @@
 """`duiqi test`."""
 
 import json
+from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from admin.cli.main import duiqi
+
+SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 
 GOOD = """
 kind: test
@@ -35,7 +39,9 @@ def test_what_passes_ends_with_0(run):
 def test_what_fails_ends_with_1_and_says_why(run):
     done = run(f"{GOOD}---{BAD}", "--json", "--lang", "en")
     assert done.exit_code == 1
-    good, bad = json.loads(done.stdout)["tests"]
+    answer = json.loads(done.stdout)
+    jsonschema.validate(answer, json.loads((SCHEMAS / "test.json").read_text("utf-8")))
+    good, bad = answer["tests"]
     assert good["passed"]
     assert not bad["passed"]
     assert bad["failures"][0].startswith("on 2026-03-02 expected inactive, was firing, because")
