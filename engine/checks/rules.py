@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.checks.finding import Finding, Path
+from engine.checks.satisfiable import outcomes
 from engine.checks.view import View
 from engine.expression.errors import ExpressionError
 from engine.rules.names import FIGURES, PARENT, read_rule_text
@@ -21,11 +22,14 @@ def rules(view: View) -> Iterator[Finding]:
 
 def _condition(view: View, rule: Rule, path: Path, text: str) -> Iterator[Finding]:
     try:
-        names = read_rule_text(text).names
+        expression = read_rule_text(text)
     except ExpressionError:
         return
+    names = expression.names
     if not names:
         yield _reads_nothing(rule, path, text)
+    elif (possible := outcomes(expression)) is not None and len(possible) == 1:
+        yield _always(rule, path, text, True in possible)
     if rule.scope == "company" and (above := sorted(name for name in names if name.startswith(PARENT))):
         yield _nothing_above(rule, path, above[0])
     figures = sorted(names & {*FIGURES, *(f"{PARENT}{figure}" for figure in FIGURES)})
@@ -60,6 +64,22 @@ def _reads_nothing(rule: Document, path: Path, text: str) -> Finding:
             en=f"the condition '{text}' reads no value and is always the same",
         ),
         suggestion=Said(zh="例如 attainment < 0.8 * pace", en="for example attainment < 0.8 * pace"),
+    )
+
+
+def _always(rule: Document, path: Path, text: str, holds: bool) -> Finding:
+    return Finding(
+        document=rule,
+        path=path,
+        code="condition-always-holds" if holds else "condition-never-holds",
+        level="warning",
+        message=Said(
+            zh=f"条件 '{text}' 对任何数值都{'成立' if holds else '不成立'}",
+            en=f"the condition '{text}' {'holds' if holds else 'fails'} whatever the values are",
+        ),
+        suggestion=Said(
+            zh="检查比较的方向，以及 and 和 or", en="look at the directions of the comparisons, and at and / or"
+        ),
     )
 
 
