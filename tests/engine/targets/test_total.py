@@ -120,6 +120,33 @@ def test_a_pinned_month_is_kept_to_the_digit_and_everything_else_still_adds_up()
     assert_sums(found, TREE, {"s01": "shanghai", "s02": "shanghai", "s03": "nanjing"})
 
 
+def test_twelve_pinned_months_pin_the_year() -> None:
+    regions = {"east": RegionShare(weight=D(14), pins=dict.fromkeys(MONTHS, D(4))), "west": RegionShare(weight=D(9))}
+    found = targets(total_plan("120", regions), ORG)
+    assert row(found, "region", "east") == ["4.00"] * 12
+    assert found.year("region", "west") == 72
+
+
+def test_december_can_be_pinned_like_any_month() -> None:
+    regions = {"east": RegionShare(pins={"2026-12": D(1)}), "west": RegionShare()}
+    found = targets(total_plan("240", regions), ORG)
+    assert found.month("region", "east", "2026-12") == 1
+    assert found.month("region", "west", "2026-12") == 19
+
+
+def test_a_bound_is_held_against_what_the_months_of_membership_bring() -> None:
+    """Ten a month until June, ninety from July on: whoever joins in July would get 270 of 600, above a floor of 250."""
+    people = (Person(key="a", region="east"), Person(key="b", region="east", joined=date(2026, 7, 1)))
+    months = (*[D(1)] * 6, *[D(9)] * 6)
+    org = company({"east": None}, people)
+    free = targets(total_plan("600", months=months, people={"b": PersonShare(floor=D(250))}), org)
+    assert free.year("person", "b") == 270
+    capped = targets(total_plan("600", months=months, people={"b": PersonShare(cap=D(240))}), org)
+    assert [capped.year("person", key) for key in "ab"] == [360, 240]
+    assert [capped.month("person", "b", month) for month in MONTHS[5:8]] == [None, 40, 40]
+    assert_sums(capped, {"east": None}, {"a": "east", "b": "east"})
+
+
 def test_a_person_who_joins_shares_by_working_days_from_then_on() -> None:
     people = (Person(key="old", region="east"), Person(key="new", region="east", joined=date(2026, 3, 17)))
     found = targets(total_plan("120000"), company({"east": None}, people))
@@ -175,6 +202,9 @@ def test_a_fiscal_year_runs_from_its_first_month() -> None:
     found = targets(total_plan("1200"), ORG, Calendar(fiscal_year_starts=4))
     assert next(target.month for target in found.rows() if target.scope == "company") == "2026-04"
     assert found.month("company", "company", "2027-03") == 100
+    weighted = targets(total_plan("78", months=tuple(map(D, range(1, 13)))), ORG, Calendar(fiscal_year_starts=4))
+    assert weighted.month("company", "company", "2026-04") == 1
+    assert weighted.month("company", "company", "2027-03") == 12
 
 
 def test_rows_are_sorted_by_scope_key_and_month() -> None:
