@@ -128,7 +128,8 @@ class _Table:
                 for key, count in sorted(regions.items())
                 if not self._org.has_region(key)
             ]
-        if "person" in scopes and self._org.people():
+        by_owner = "region" in scopes and self.places.dataset.region is None
+        if ("person" in scopes or by_owner) and self._org.people():
             people = Counter(person for record in self.records for person, _ in record.people)
             said += [
                 _unknown_person(key, count, self.name)

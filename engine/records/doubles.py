@@ -1,5 +1,6 @@
 """The same key twice: versions where the rows say when they became known, a bad row where they do not."""
 
+from engine.expression.functions import map_key
 from engine.records.record import Record
 from schema_defs.text import Said
 
@@ -17,7 +18,7 @@ class Doubles:
         first = self._first.setdefault(record.key, line)
         if first == line:
             return None
-        key = ", ".join(str(part) for part in record.key)
+        key = ", ".join(map_key(part) or "" for part in record.key)
         return Said(
             zh=f"键 ({key}) 已在第 {first} 行出现过；请只保留一行，或加上 _known_at 列说明各行何时已知",
             en=f"the key ({key}) stands in line {first} already; keep one of the rows, or say in a column _known_at when each became known",

@@ -70,6 +70,11 @@ class MappedField:
         self._call = row_function(self.expression, Context(is_working=calendar.is_working, value_map=values))
         self._alone = next(iter(self._wanted)) if "as_it_is" in self._wanted.values() else None
 
+    @property
+    def alone(self) -> str | None:
+        """The raw column that the field is, where the expression is nothing but its name."""
+        return self._alone
+
     def read(self, raw: Mapping[str, object]) -> object:
         if self._alone is not None:
             return raw.get(self._alone)

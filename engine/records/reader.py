@@ -56,6 +56,11 @@ class RecordReader:
         mapped = self._maps.get(field)
         return mapped.expression.names if mapped else frozenset({field})
 
+    def needed_column(self, field: str) -> str | None:
+        """The raw column without which the field is always missing; None where an expression may give it all the same."""
+        mapped = self._maps.get(field)
+        return mapped.alone if mapped else field
+
     def read(self, raw: Mapping[str, object]) -> Record | BadRow:
         """The record, or why the row cannot be one: every reason at once."""
         wrong: dict[str, Said] = {}

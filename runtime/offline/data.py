@@ -72,8 +72,10 @@ def read_data(
         if dataset is None:
             rows += _read_table(name, paths, found, progress)
             continue
-        reader = RecordReader(dataset, release.source_of(name), calendar)
-        rows += _read_records(name, paths, reader, found, progress)
+        source = release.source_of(name)
+        reader = RecordReader(dataset, source, calendar)
+        sheet = str(source.connection["sheet"]) if source and "sheet" in source.connection else None
+        rows += _read_records(name, paths, reader, sheet, found, progress)
         found.warnings.extend(_unmapped(reader))
     return msgspec.structs.replace(found, rows=rows)
 
@@ -101,10 +103,12 @@ def _read_table(name: str, paths: Sequence[Path], found: DataRead, progress: Pro
     return len(table)
 
 
-def _read_records(name: str, paths: Sequence[Path], reader: RecordReader, found: DataRead, progress: Progress) -> int:
+def _read_records(
+    name: str, paths: Sequence[Path], reader: RecordReader, sheet: str | None, found: DataRead, progress: Progress
+) -> int:
     records, doubles, rows = found.records.setdefault(name, []), Doubles(), 0
     for path in paths:
-        with open_file(path) as source:
+        with open_file(path, sheet=sheet) as source:
             columns = _Columns(path, reader, source)
             found.warnings.extend(columns.absent())
             for raw in _watched(source, columns):
@@ -168,8 +172,8 @@ class _Columns:
         asked = [field for field in (owner, dataset.region, *self._reader.mapped_fields) if field]
         return [
             Said(
-                zh=f"文件 {self._path.name} 没有“{column}”列，字段 {field} 因此为空",
-                en=f"the file {self._path.name} has no column '{column}', so the field {field} is missing",
+                zh=f"文件 {self._path.name} 没有字段 {field} 读取的“{column}”列；按空值处理",
+                en=f"the file {self._path.name} has no column '{column}', which the field {field} reads; it counts as missing",
             )
             for field in dict.fromkeys(asked)
             for column in sorted(self._reader.columns_of(field) - self._seen)
@@ -178,7 +182,8 @@ class _Columns:
     def _require(self) -> None:
         dataset = self._reader.dataset
         for field in (*dataset.key_fields, dataset.time):
-            for column in sorted(self._reader.columns_of(field) - self._seen):
+            column = self._reader.needed_column(field)
+            if column is not None and column not in self._seen:
                 raise self._missing(field, column)
 
     def _missing(self, field: str, column: str) -> AuthorError:

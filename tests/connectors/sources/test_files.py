@@ -35,7 +35,7 @@ def write(folder: Path, name: str, content: bytes | str) -> Path:
 def test_text_files_of_every_sort_give_the_same_first_row(name: str) -> None:
     first = rows(name)[0]
     assert {**first.values, "region": "east"} == {
-        "order": "A1", "line": "1", "day": "2026-03-02", "seller": "s01", "region": "east", "kind": "Bikes", "amount": "100.50"
+        "order": "A1", "line": "1", "ordered": "2026-03-02", "seller": "s01", "region": "east", "kind": "Bikes", "amount": "100.50"
     }  # fmt: skip
 
 
@@ -70,8 +70,8 @@ def test_a_stray_quote_spoils_its_row_only() -> None:
 
 def test_excel_dates_and_numbers_are_typed() -> None:
     first, second = rows("orders.dates.xlsx")
-    assert first.values["day"] == date(2026, 3, 2)
-    assert second.values["day"] == datetime(2026, 3, 3, 14, 30)  # noqa: DTZ001  # Excel knows no zones
+    assert first.values["ordered"] == date(2026, 3, 2)
+    assert second.values["ordered"] == datetime(2026, 3, 3, 14, 30)  # noqa: DTZ001  # Excel knows no zones
     assert first.values["amount"] == 1234.5
     assert first.line == 2
 
@@ -130,7 +130,7 @@ def test_json_lines_keep_good_lines_and_tell_about_bad_ones() -> None:
         "the key 'order' is written twice",
         "NaN is no number",
         'is no object; write {"column": value}',
-        "is no valid JSON at character 30; the line is probably incomplete",
+        "is no valid JSON at character 34; the line is probably incomplete",
         "A6",
     ]
     assert [row.line for row in found] == [1, 2, 3, 4, 5, 6]
@@ -138,7 +138,7 @@ def test_json_lines_keep_good_lines_and_tell_about_bad_ones() -> None:
 
 def test_a_file_is_opened_by_what_it_holds(tmp_path: Path) -> None:
     path = write(tmp_path, "orders.csv", (FILES / "orders.dates.xlsx").read_bytes())
-    assert rows(path)[0].values["day"] == date(2026, 3, 2)
+    assert rows(path)[0].values["ordered"] == date(2026, 3, 2)
 
 
 REFUSED = {
@@ -249,9 +249,9 @@ def test_parquet_without_its_extra_says_how_to_install_it(tmp_path: Path) -> Non
 def test_parquet_rows_are_typed(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs the extra 'parquet'")
     parquet = pytest.importorskip("pyarrow.parquet")
-    table = pyarrow.table({"order": ["A1"], "day": [date(2026, 3, 2)], "amount": [1.5]})
+    table = pyarrow.table({"order": ["A1"], "ordered": [date(2026, 3, 2)], "amount": [1.5]})
     parquet.write_table(table, tmp_path / "orders.parquet")
-    assert rows(tmp_path / "orders.parquet")[0].values == {"order": "A1", "day": date(2026, 3, 2), "amount": 1.5}
+    assert rows(tmp_path / "orders.parquet")[0].values == {"order": "A1", "ordered": date(2026, 3, 2), "amount": 1.5}
 
 
 def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:

@@ -232,7 +232,7 @@ def test_the_same_key_twice_is_a_bad_row_that_names_both_lines() -> None:
     assert doubles.refusal(record(ROW), 2) is None
     refusal = doubles.refusal(record(ROW), 7)
     assert refusal is not None
-    assert "(O1, 1.0) stands in line 2" in refusal.en
+    assert "(O1, 1) stands in line 2" in refusal.en
 
 
 def test_versions_with_known_at_and_tombstones_are_no_doubles() -> None:
