@@ -10,6 +10,7 @@ from schema_defs.base import ClockTime, Document, Duration, Expr, Fault, Key, Na
 from schema_defs.text import Said
 
 ScopeKind = Literal["person", "region", "company"]
+SCOPE_KINDS: tuple[ScopeKind, ...] = ("company", "region", "person")
 Severity = Literal["notice", "warning", "critical"]
 Days = Annotated[int, Meta(ge=0, le=366)]
 ACTION_KINDS = ("notify", "mark", "snapshot", "webhook", "request")

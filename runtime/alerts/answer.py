@@ -5,10 +5,12 @@ from typing import Literal
 
 import msgspec
 
+from runtime.alerts.notices import INBOX
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.audit.log import note
 from runtime.context import Context
 from runtime.database import transact
+from runtime.delivery.outbox import Message, put
 from runtime.events import publish_after_commit
 from runtime.tenancy import add, rows
 from schema_defs.errors import AuthorError, UsageError
@@ -35,12 +37,18 @@ class AlertAnswer(msgspec.Struct, frozen=True, kw_only=True):
     promised_on: date | None = None
 
 
-async def answer_alert(context: Context, tenant: str, alert_id: str, person: str, answer: AlertAnswer) -> None:
-    """Stores the answer; raises AuthorError for one that says nothing, UsageError for an alert that does not exist."""
-    _check(answer, context.clock.now().date())
-    if not await rows(AlertRow, tenant).filter(id=alert_id).exists():
-        raise UsageError(Said(zh="没有这个告警", en="there is no such alert"))
+async def answer_alert(
+    context: Context, tenant: str, alert_id: str, person: str, answer: AlertAnswer, mentioned: tuple[str, ...] = ()
+) -> None:
+    """Stores the answer and tells those `mentioned` in their inbox.
+
+    Raises AuthorError for an answer that says nothing, UsageError for an alert that does not exist.
+    """
     now = context.clock.now()
+    _check(answer, now.date())
+    alert = await rows(AlertRow, tenant).get_or_none(id=alert_id)
+    if alert is None:
+        raise UsageError(Said(zh="没有这个告警", en="there is no such alert"))
 
     async def write() -> None:
         await add(
@@ -56,9 +64,28 @@ async def answer_alert(context: Context, tenant: str, alert_id: str, person: str
             )
         )
         await note(tenant, person, "answer", alert_id, {"kind": answer.kind, "reason": answer.reason}, now=now)
+        for each in mentioned:
+            await put(tenant, _mention(context, alert, person, each, answer), now=now)
         publish_after_commit(context.events, tenant, "alert", {"id": alert_id, "answer": answer.kind})
 
     await transact(write)
+
+
+def _mention(context: Context, alert: AlertRow, person: str, mentioned: str, answer: AlertAnswer) -> Message:
+    now = context.clock.now()
+    return Message(
+        rule=alert.rule,
+        scope=alert.scope,
+        scope_key=alert.key,
+        notice="mention",
+        number=int(now.timestamp() * 1000),
+        recipient=mentioned,
+        channel=INBOX,
+        title=f"@{mentioned}",
+        body=answer.text or answer.kind,
+        link=f"{context.settings.base_url}/alerts/{alert.id}",
+        not_before=now,
+    )
 
 
 def _check(answer: AlertAnswer, today: date) -> None:

@@ -1,6 +1,6 @@
 """The board of a reader, from the stored numbers: only the rows that the reader may see."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -10,6 +10,7 @@ from engine.periods import month_bounds, month_of
 from runtime.board import view
 from runtime.board.alert_lines import alert_lines
 from runtime.board.clocks import complete_up_to, source_clocks
+from runtime.board.columns import column_of
 from runtime.board.marks import Marks, marks_of
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
@@ -21,7 +22,6 @@ from runtime.releases.prepared import Prepared
 from runtime.targets.book import TargetBook, target_book
 from runtime.tenancy import rows
 from schema_defs.board import Board, Section
-from schema_defs.metric import Format
 from schema_defs.text import Text
 
 FRESH = timedelta(seconds=90)
@@ -40,14 +40,24 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     moved: Mapping[tuple[str, str, str], MovementRow]
     alerts: tuple[view.OpenAlert, ...]
     late: frozenset[str]
+    opened: frozenset[str] | None
     day: date
     now: datetime
 
 
 async def build_board(
-    configured: Prepared, board: Board, viewer: Viewer, now: datetime, *, day: date | None = None
+    configured: Prepared,
+    board: Board,
+    viewer: Viewer,
+    now: datetime,
+    *,
+    day: date | None = None,
+    opened: Collection[str] | None = (),
 ) -> view.BoardView:
-    """The board as this reader sees it at this moment; `day` puts it at the end of another day."""
+    """The board as this reader sees it at this moment; `day` puts it at the end of another day.
+
+    People stand below the regions whose ids are in `opened`; None opens all.
+    """
     calendar = configured.calendar
     stands_at = day or calendar.today(now)
     month = month_of(stands_at)
@@ -63,6 +73,7 @@ async def build_board(
         moved={(row.metric, row.scope, row.key): row for row in await rows(MovementRow, configured.tenant)},
         alerts=await alert_lines(configured),
         late=frozenset(sources[clock.name].dataset for clock in clocks if clock.late),
+        opened=None if opened is None else frozenset(opened),
         day=stands_at,
         now=now,
     )
@@ -86,13 +97,17 @@ async def build_board(
 
 
 def _section(desk: Desk, section: Section) -> view.Section:
-    columns = tuple(_column(desk, section, name) for name in section.metrics if name in desk.configured.metrics.shapes)
+    columns = tuple(
+        column_of(desk.configured, name, section.show)
+        for name in section.metrics
+        if name in desk.configured.metrics.shapes
+    )
     match section:
         case Section(table=str() as rows_of):
             return view.TableSection(
                 rows_of=rows_of,
                 columns=columns,
-                rows=_rows(desk, columns, people=rows_of != "company"),
+                rows=_table_rows(desk, columns, rows_of),
                 title=section.title,
             )
         case Section(tiles=str() as rows_of):
@@ -110,36 +125,31 @@ def _section(desk: Desk, section: Section) -> view.Section:
             raise ValueError("a section without a kind passed the check")
 
 
-def _column(desk: Desk, section: Section, name: str) -> view.Column:
-    metric, shape = desk.configured.release.metrics[name], desk.configured.metrics.shapes[name]
-    organisation = desk.configured.release.organisation
-    return view.Column(
-        metric=name,
-        label=metric.label or name,
-        format=metric.format or _FORMATS.get(shape.unit, "number"),
-        currency=(organisation.currency if organisation else "CNY") if shape.is_money else None,
-        unit=metric.unit,
-        better=metric.better,
-        shown=section.show,
-        meaning=metric.meaning,
-        is_rate=shape.is_rate,
-    )
-
-
 def _rows(desk: Desk, columns: tuple[view.Column, ...], *, people: bool) -> tuple[view.Row, ...]:
     """The tree that the reader sees, parents first."""
     return tuple(
-        _row(desk, columns, branch) for branch in branches(desk.configured.org, desk.sight, desk.day, people=people)
+        _row(desk, columns, branch)
+        for branch in branches(desk.configured.org, desk.sight, desk.day, people=people, opened=desk.opened)
     )
+
+
+def _table_rows(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
+    match rows_of:
+        case "company":
+            return _rows(desk, columns, people=False)[:1]
+        case "people":
+            every = msgspec.structs.replace(desk, opened=None)
+            return tuple(row for row in _rows(every, columns, people=True) if row.scope == "person")
+        case _:
+            return _rows(desk, columns, people=True)
 
 
 def _top(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
     """The tree's topmost row for `company`, else its rows of that kind without children above them."""
-    every = _rows(desk, columns, people=rows_of == "people")
-    if rows_of == "company":
-        return every[:1]
-    scope = "person" if rows_of == "people" else "region"
-    return tuple(row for row in every if row.scope == scope)
+    if rows_of == "people":
+        return _table_rows(desk, columns, rows_of)
+    every = _rows(desk, columns, people=False)
+    return every[:1] if rows_of == "company" else tuple(row for row in every if row.scope == "region")
 
 
 def _ranked(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
@@ -233,22 +243,21 @@ def _moved(desk: Desk, metrics: set[str]) -> tuple[view.Moved, ...]:
 
 
 def _moved_line(desk: Desk, row: MovementRow) -> view.Moved:
-    metric, shape = desk.configured.release.metrics[row.metric], desk.configured.metrics.shapes[row.metric]
-    organisation = desk.configured.release.organisation
+    column = column_of(desk.configured, row.metric)
     return view.Moved(
         at=row.at.astimezone(desk.configured.calendar.tz),
         scope_label=desk.configured.org.label(row.key),
         metric=row.metric,
-        metric_label=metric.label or row.metric,
-        format=metric.format or _FORMATS.get(shape.unit, "number"),
+        metric_label=column.label,
+        format=column.format,
         delta=row.delta,
         reason=_text(row.reason),
-        currency=(organisation.currency if organisation else "CNY") if shape.is_money else None,
+        currency=column.currency,
     )
 
 
 def _top_label(desk: Desk, viewer: Viewer) -> Text:
-    top = next(iter(branches(desk.configured.org, desk.sight, desk.day, people=True)), None)
+    top = next(iter(branches(desk.configured.org, desk.sight, desk.day, people=False, opened=frozenset())), None)
     return top.label if top and top.scope != "company" else viewer.organisation
 
 
@@ -258,6 +267,3 @@ def _is_red(mark: view.Mark) -> bool:
 
 def _text(reason: Mapping[str, str]) -> Text:
     return {"zh": reason.get("zh", ""), "en": reason.get("en", "")}
-
-
-_FORMATS: dict[str, Format] = {"money": "money", "percent": "percent", "days": "days"}

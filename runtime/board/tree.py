@@ -7,6 +7,7 @@ import msgspec
 
 from engine.org import COMPANY, Org
 from runtime.people.rights import Sight
+from schema_defs.organisation import Person
 from schema_defs.rule import ScopeKind
 from schema_defs.text import Text
 
@@ -25,15 +26,16 @@ class Branch(msgspec.Struct, frozen=True, kw_only=True):
     manager: Text | None = None
 
 
-def branches(org: Org, sight: Sight, day: date, *, people: bool) -> Iterator[Branch]:
-    """Company, regions and people from the top of what the reader sees; regions stand open, their people closed."""
+def branches(org: Org, sight: Sight, day: date, *, people: bool, opened: frozenset[str] | None) -> Iterator[Branch]:
+    """Company, regions and people from the top of what the reader sees; people below the regions in `opened` (None: all)."""
+    tree = _Tree(org, sight, day, people, opened)
     if sight.everything:
         yield _company(org, day)
         for key in org.children(None):
-            yield from _region(org, sight, day, key, 1, f"company:{COMPANY}", people)
+            yield from _region(tree, key, 1, f"company:{COMPANY}")
         return
     for key in sight.tops:
-        yield from _region(org, sight, day, key, 0, None, people)
+        yield from _region(tree, key, 0, None)
     for person in sight.alone:
         yield _person(org, person, 0, None)
 
@@ -45,28 +47,38 @@ def _company(org: Org, day: date) -> Branch:
     )
 
 
-def _region(
-    org: Org, sight: Sight, day: date, key: str, level: int, parent: str | None, people: bool
-) -> Iterator[Branch]:
+class _Tree(msgspec.Struct, frozen=True):
+    org: Org
+    sight: Sight
+    day: date
+    people: bool
+    opened: frozenset[str] | None
+
+
+def _region(tree: _Tree, key: str, level: int, parent: str | None) -> Iterator[Branch]:
+    org, row_id = tree.org, f"region:{key}"
     children = org.children(key)
-    members = [person for person in org.members(key, day) if "seller" in person.roles] if people else []
-    manager = org.manager_of_region(key)
+    members = [person.key for person in org.members(key, tree.day) if _is_shown(tree, person)]
+    shows_people = tree.people and (tree.opened is None or row_id in tree.opened)
     yield Branch(
         scope="region",
         key=key,
         label=org.label(key),
         level=level,
         parent=parent,
-        children=len(children) + len(members),
-        open=bool(children),
+        children=len(children) + (len(members) if tree.people else 0),
+        open=bool(children) or (shows_people and bool(members)),
         below=tuple(("region", each) for each in org.descendants(key) if each != key),
-        manager=_name(org, manager),
+        manager=_name(org, org.manager_of_region(key)),
     )
     for child in children:
-        yield from _region(org, sight, day, child, level + 1, f"region:{key}", people)
-    for person in members:
-        if sight.sees("person", person.key):
-            yield _person(org, person.key, level + 1, f"region:{key}")
+        yield from _region(tree, child, level + 1, row_id)
+    for person in members if shows_people else ():
+        yield _person(org, person, level + 1, row_id)
+
+
+def _is_shown(tree: _Tree, person: Person) -> bool:
+    return "seller" in person.roles and tree.sight.sees("person", person.key)
 
 
 def _person(org: Org, key: str, level: int, parent: str | None) -> Branch:

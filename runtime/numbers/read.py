@@ -9,7 +9,9 @@ from engine.expression.values import Value
 from engine.metrics.day import Spot
 from engine.metrics.partial import value_of
 from engine.periods import month_bounds, month_of
+from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.numbers.rows import CellRow, NumbersRow
+from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from schema_defs.rule import ScopeKind
@@ -93,7 +95,10 @@ def base_metrics(configured: Prepared, metrics: Collection[str]) -> list[str]:
     return sorted(found)
 
 
-async def numbers_seq(tenant: str) -> int:
-    """How often the tenant's numbers changed: the same number, the same board."""
-    found = await rows(NumbersRow, tenant).get_or_none()
-    return found.seq if found else 0
+async def numbers_mark(tenant: str) -> str:
+    """Changes whenever a number, an alert, an answer or a source's clock of the tenant does: the same mark, the same board."""
+    numbers = await rows(NumbersRow, tenant).values_list("seq", flat=True)
+    alert = await rows(AlertRow, tenant).order_by("-updated_at").limit(1).values_list("updated_at", flat=True)
+    answer = await rows(AcknowledgementRow, tenant).order_by("-at").limit(1).values_list("id", flat=True)
+    sources = await rows(SourceStateRow, tenant).values_list("watermark", flat=True)
+    return f"{numbers} {alert} {answer} {sorted(f'{each:%H:%M}' for each in sources if each)}"

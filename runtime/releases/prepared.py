@@ -9,7 +9,7 @@ from engine.metrics.places import Places
 from engine.metrics.ready import Ready, ready
 from engine.org import Org, org_of
 from runtime.people.directory import people_of
-from runtime.releases.live import live
+from runtime.releases.live import demand_live, live
 from schema_defs.release import Release
 
 _kept: dict[str, tuple[tuple[int, str], "Prepared"]] = {}
@@ -49,3 +49,12 @@ async def prepared(tenant: str) -> Prepared | None:
         org = org_of(found.release.organisation, people or None)
         _kept[tenant] = mark, Prepared(tenant, found.number, found.release, org)
     return _kept[tenant][1]
+
+
+async def demand_prepared(tenant: str) -> Prepared:
+    """The tenant's live configuration, or an error that says how to get one."""
+    found = await prepared(tenant)
+    if found is None:
+        await demand_live(tenant)
+        raise AssertionError("unreachable")
+    return found

@@ -1,0 +1,1 @@
+"""What the pages ask for, answered by the running system."""

@@ -1,0 +1,56 @@
+"""The running system's events as a reader's pages need them: only what is theirs."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from admin.deps import LiveEvent
+from runtime.board.viewer import Viewer
+from runtime.context import Context
+from runtime.events import GAP, Event
+from runtime.people.rights import Sight, sight_of
+from runtime.releases.prepared import prepared
+
+
+class RunningStream:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
+        """What changes for this reader from now on, after `last` where it is still known."""
+        async for event in self._context.events.subscribe(viewer.tenant, last):
+            sight = await self._sight(viewer)
+            found = live_event(event, sight) if sight else None
+            if found is not None:
+                yield found
+
+    async def _sight(self, viewer: Viewer) -> Sight | None:
+        configured = await prepared(viewer.tenant)
+        if configured is None:
+            return None
+        return sight_of(configured.org, viewer, configured.calendar.today(self._context.clock.now()))
+
+
+def live_event(event: Event, sight: Sight) -> LiveEvent | None:
+    """The event as pages know it; None when nothing of it is the reader's."""
+    match event.kind:
+        case "numbers":
+            rows = tuple(row for row in event.data.get("rows", ()) if sight.sees(*_scope_and_key(row)))
+            everything = bool(event.data.get("all"))
+            return LiveEvent(id=event.id, kind="cells", rows=rows, all=everything) if rows or everything else None
+        case "alert":
+            return LiveEvent(id=event.id, kind="alerts", all=True)
+        case "delivery":
+            return LiveEvent(id=event.id, kind="messages")
+        case "release" | "source":
+            return LiveEvent(id=event.id, kind="release", all=event.kind == "release")
+        case "snapshot":
+            return LiveEvent(id=event.id, kind="snapshots")
+        case kind if kind == GAP:
+            return LiveEvent(id=event.id, kind="cells", all=True)
+        case _:
+            return None
+
+
+def _scope_and_key(row: Any) -> tuple[str, str]:
+    scope, _, key = str(row).partition(":")
+    return scope, key

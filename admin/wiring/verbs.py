@@ -1,0 +1,60 @@
+"""What a reader does, carried out by the running system."""
+
+from collections.abc import Mapping
+
+from runtime.alerts.answer import AlertAnswer, answer_alert
+from runtime.audit.log import note
+from runtime.board.alerts_page import build_alerts
+from runtime.board.records import RecordView
+from runtime.board.records_page import build_record
+from runtime.board.viewer import Viewer
+from runtime.context import Context
+from runtime.demo.desk import ErpDesk
+from runtime.ids import new_id
+from runtime.meetings.freeze import freeze
+from runtime.releases.prepared import demand_prepared
+from schema_defs.errors import RefusedError
+from schema_defs.text import Said
+
+
+class RunningVerbs:
+    """Answers to alerts, edits of the demo's source, and snapshots on demand."""
+
+    def __init__(self, context: Context, *, desk: ErpDesk | None = None) -> None:
+        self._context = context
+        self._desk = desk
+
+    async def answer(self, viewer: Viewer, alert: str, answer: AlertAnswer, mentioned: tuple[str, ...]) -> None:
+        """Stores the answer of a reader who sees the alert."""
+        configured = await demand_prepared(viewer.tenant)
+        shown = await build_alerts(configured, viewer, self._context.clock.now(), chosen=alert)
+        if shown is None or shown.chosen is None or not shown.chosen.may_answer:
+            raise RefusedError(_NOT_YOURS)
+        person = viewer.person or viewer.account
+        await answer_alert(self._context, viewer.tenant, alert, person, answer, mentioned=mentioned)
+
+    async def edit_record(
+        self, viewer: Viewer, *, dataset: str, record: str, values: Mapping[str, str]
+    ) -> RecordView | None:
+        """Writes the raw fields to the source; with errors at its fields when a sync would not take the row."""
+        configured, now = await demand_prepared(viewer.tenant), self._context.clock.now()
+        if self._desk is None or await build_record(configured, viewer, now, dataset=dataset, record=record) is None:
+            return None
+        written = self._desk.write(configured, dataset, record, values)
+        given = None if written else values
+        fields = self._desk.fields(configured, viewer, dataset, record, given)
+        if written:
+            await note(
+                viewer.tenant, viewer.account, "edit-source", f"{dataset}/{record}", {"fields": list(values)}, now=now
+            )
+        return await build_record(configured, viewer, now, dataset=dataset, record=record, fields=fields)
+
+    async def freeze(self, viewer: Viewer) -> str:
+        """A snapshot of the first board, now; its id."""
+        configured = await demand_prepared(viewer.tenant)
+        board = next(iter(configured.release.boards))
+        reason = f"asked:{viewer.person or viewer.account}:{new_id()}"
+        return (await freeze(self._context, viewer.tenant, board, reason=reason)).id
+
+
+_NOT_YOURS = Said(zh="这个告警不在您的范围内，或已经结束", en="this alert is not in your scope, or has ended")

@@ -1,0 +1,249 @@
+"""The alerts page: the list, and the why of one."""
+
+from datetime import date, datetime
+
+from engine.routing import Scope
+from engine.rules.fold import Past
+from engine.rules.verdict import Verdict
+from runtime.alerts.answer import REASONS
+from runtime.alerts.conclude import history_of
+from runtime.alerts.judging import Bench, bench_of
+from runtime.alerts.rows import AcknowledgementRow, AlertRow, JudgedDayRow, TransitionRow
+from runtime.alerts.watch import last_closed, time_of
+from runtime.board.alert_lines import alert_lines
+from runtime.board.alerts import (
+    Acknowledgement,
+    AlertsView,
+    AlertWhy,
+    Delivery,
+    StripDay,
+    Transition,
+    Value,
+)
+from runtime.board.alerts import Verdict as Shown
+from runtime.board.clocks import complete_up_to, source_clocks
+from runtime.board.columns import currency_of
+from runtime.board.marks import OPEN, answer_kind, name_of
+from runtime.board.rule_words import condition_words, recovery_words
+from runtime.board.view import OpenAlert
+from runtime.board.viewer import Viewer
+from runtime.delivery.rows import NotificationRow
+from runtime.people.rights import Sight, sight_of
+from runtime.queue.rows import JobRow
+from runtime.releases.prepared import Prepared
+from runtime.tenancy import rows
+from schema_defs.metric import Format
+from schema_defs.rule import Rule
+from schema_defs.text import Said, Text
+
+STRIP_DAYS = 15
+CLOSED_SHOWN = 20
+
+
+async def build_alerts(
+    configured: Prepared, viewer: Viewer, now: datetime, *, chosen: str | None = None
+) -> AlertsView | None:
+    """The alerts that the reader may see; None when `chosen` is none of them."""
+    day = configured.calendar.today(now)
+    sight = sight_of(configured.org, viewer, day)
+    lines = [line for line in await alert_lines(configured) if sight.sees(line.scope, line.key)]
+    closed = [line for line in await _closed(configured) if sight.sees(line.scope, line.key)]
+    found = next((line for line in (*lines, *closed) if line.id == chosen), None) if chosen else None
+    if chosen and found is None:
+        return None
+    shown = found or next(iter(lines), None)
+    rules = configured.release.rules.values()
+    watched = {(scope.kind, scope.key) for rule in rules for scope in (await bench_of(configured, rule)).scopes}
+    last = await rows(JudgedDayRow, configured.tenant).order_by("-day").limit(1)
+    return AlertsView(
+        organisation=viewer.organisation,
+        open=tuple(lines),
+        closed=tuple(closed),
+        chosen=await _why(configured, viewer, sight, shown, now) if shown else None,
+        judged_until=last[0].day if last else None,
+        watched=sum(1 for scope, key in watched if sight.sees(scope, key)),
+    )
+
+
+async def _closed(configured: Prepared) -> list[OpenAlert]:
+    """Alerts that ended, the last ones first: those that once fired."""
+    fired = {
+        (row.rule, row.scope, row.key)
+        for row in await rows(TransitionRow, configured.tenant).filter(kind="firing").order_by("-at").limit(200)
+    }
+    lines = await alert_lines(configured, states=("inactive",))
+    alerts = {row.id: row for row in await rows(AlertRow, configured.tenant).filter(state="inactive")}
+    mine = [line for line in lines if (alerts[line.id].rule, line.scope, line.key) in fired]
+    return sorted(mine, key=lambda line: alerts[line.id].updated_at, reverse=True)[:CLOSED_SHOWN]
+
+
+async def _why(configured: Prepared, viewer: Viewer, sight: Sight, line: OpenAlert, now: datetime) -> AlertWhy:
+    alert = await rows(AlertRow, configured.tenant).get(id=line.id)
+    rule = configured.release.rules[alert.rule]
+    bench = await bench_of(configured, rule)
+    clocks = await source_clocks(configured, now)
+    answers = await _answers(configured, alert)
+    return AlertWhy(
+        alert=line,
+        rule=rule.name,
+        condition=condition_words(configured, rule),
+        expression=rule.when,
+        recover=recovery_words(rule),
+        strip=await _strip(configured, bench, alert, now),
+        transitions=await _transitions(configured, rule, alert),
+        deliveries=await _deliveries(configured, alert),
+        answers=answers,
+        metric=rule.metric,
+        may_answer=line.state in OPEN and viewer.has("manager", "director", "seller"),
+        people=_mentionable(configured, sight, viewer),
+        escalates_at=None if answers else await _escalates_at(configured, alert),
+        release=configured.number,
+        complete_up_to=complete_up_to(clocks),
+    )
+
+
+async def _strip(configured: Prepared, bench: Bench, alert: AlertRow, now: datetime) -> tuple[StripDay, ...]:
+    """The last calendar days with their verdicts, through the same fold that decides."""
+    rule = bench.rule
+    last = last_closed(configured, time_of(rule, configured.release.calendar), now)
+    history = await history_of(bench, Scope(alert.scope, alert.key), last)  # type: ignore[arg-type]  # written by us
+    past = {one.day: one for one in history.past}
+    query = rows(JudgedDayRow, configured.tenant).filter(rule=rule.name, scope=alert.scope, key=alert.key)
+    first = date.fromordinal(last.toordinal() - STRIP_DAYS + 1)
+    stored = {row.day: row for row in await query.filter(day__gte=first, day__lte=last)}
+    days = (date.fromordinal(first.toordinal() + offset) for offset in range(STRIP_DAYS))
+    return tuple(_strip_day(configured, rule, day, past.get(day), stored.get(day)) for day in days)
+
+
+def _strip_day(configured: Prepared, rule: Rule, day: date, past: Past | None, row: JudgedDayRow | None) -> StripDay:
+    if past is None or row is None:
+        return StripDay(day=day, verdict="not_judged")
+    corrected = row.judged_at.astimezone(configured.calendar.tz).date() > day
+    return StripDay(
+        day=day,
+        verdict=_VERDICTS[past.verdict],
+        values=_values(configured, rule, row.values.get("read", {})),
+        run=past.alert.run,
+        corrected=corrected,
+        notices=("fired",) if past.alert.fired == day else (),
+        reason=_LATE if row.values.get("late") else None,
+    )
+
+
+def _values(configured: Prepared, rule: Rule, read: dict[str, object]) -> tuple[Value, ...]:
+    return tuple(
+        Value(name=name, label=_label(configured, name), value=float(value), format=form, currency=currency)
+        for name, value in read.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+        for form, currency in [_format(configured, rule, name)]
+    )
+
+
+def _label(configured: Prepared, name: str) -> Text:
+    if name in _NAMES:
+        return {"zh": _NAMES[name].zh, "en": _NAMES[name].en}
+    metric = configured.release.metrics.get(name)
+    return (metric.label or name) if metric else name
+
+
+def _format(configured: Prepared, rule: Rule, name: str) -> tuple[Format, str | None]:
+    if name in ("attainment", "pace", "gap", "score"):
+        return "percent", None
+    metric = configured.release.metrics.get(rule.metric or "" if name in _NAMES else name)
+    form: Format = (metric.format if metric else None) or "number"
+    return form, currency_of(configured) if form == "money" else None
+
+
+async def _transitions(configured: Prepared, rule: Rule, alert: AlertRow) -> tuple[Transition, ...]:
+    query = rows(TransitionRow, configured.tenant).filter(rule=alert.rule, scope=alert.scope, key=alert.key)
+    return tuple(
+        Transition(
+            at=row.at.astimezone(configured.calendar.tz),
+            day=row.day,
+            before=row.values.get("before", "inactive"),
+            after=row.kind,  # type: ignore[arg-type]  # states are written by us
+            reason=_REASONS.get(row.kind, {"zh": "", "en": ""}),
+        )
+        for row in await query.order_by("-day", "-at").limit(10)
+    )
+
+
+async def _deliveries(configured: Prepared, alert: AlertRow) -> tuple[Delivery, ...]:
+    query = rows(NotificationRow, configured.tenant).filter(
+        rule=alert.rule, scope=alert.scope, scope_key=alert.key, notice__in=list(_NOTICES)
+    )
+    return tuple(_delivery(configured, row) for row in await query.order_by("-created_at").limit(20))
+
+
+def _delivery(configured: Prepared, row: NotificationRow) -> Delivery:
+    channel = configured.release.channels.get(row.channel)
+    note: Text | None = {"zh": row.last_error["zh"], "en": row.last_error["en"]} if row.last_error else None
+    at = (row.sent_at or row.created_at).astimezone(configured.calendar.tz)
+    return Delivery(
+        recipient=name_of(configured, row.recipient) or row.recipient,
+        channel=(channel.label if channel else None) or row.channel,
+        notice=_NOTICES[row.notice],  # type: ignore[arg-type]  # the table below names notices only
+        state=row.state,  # type: ignore[arg-type]  # states are written by us
+        at=at,
+        key=row.key,
+        attempts=row.attempts,
+        note=note,
+    )
+
+
+async def _answers(configured: Prepared, alert: AlertRow) -> tuple[Acknowledgement, ...]:
+    query = rows(AcknowledgementRow, configured.tenant).filter(alert_id=alert.id).order_by("-at")
+    return tuple(
+        Acknowledgement(
+            at=row.at.astimezone(configured.calendar.tz),
+            who=name_of(configured, row.person) or row.person,
+            kind=answer_kind(row),
+            text=_answer_text(row),
+            promised=row.promised_on,
+        )
+        for row in await query.limit(20)
+    )
+
+
+def _answer_text(row: AcknowledgementRow) -> str:
+    reason = REASONS.get(row.reason or "")
+    parts = [reason.zh] if reason and row.reason != "other" else []
+    return " · ".join([*parts, row.text] if row.text else parts)
+
+
+def _mentionable(configured: Prepared, sight: Sight, viewer: Viewer) -> tuple[tuple[str, Text], ...]:
+    people = [person for person in configured.org.people() if {"manager", "director"} & set(person.roles)]
+    return tuple((person.key, person.label or person.key) for person in people if person.key != viewer.person)
+
+
+async def _escalates_at(configured: Prepared, alert: AlertRow) -> datetime | None:
+    key = f"{alert.id}:{alert.episode}"
+    jobs = rows(JobRow, configured.tenant).filter(kind="escalate", key=key, state="queued")
+    found = await jobs.limit(1)
+    return found[0].run_after.astimezone(configured.calendar.tz) if found else None
+
+
+_VERDICTS: dict[Verdict, Shown] = {Verdict.HOLDS: "holds", Verdict.CLEAR: "clear", Verdict.NO_DATA: "no_data"}
+_NOTICES = {
+    "fired": "fired", "recovered": "recovered", "repeated": "repeated", "no_data": "no_data", "data_back": "data_back",
+    "escalated": "repeated",
+}  # fmt: skip
+_NAMES: dict[str, Said] = {
+    "actual": Said(zh="实际", en="Actual"),
+    "target": Said(zh="目标", en="Target"),
+    "attainment": Said(zh="完成率", en="Attainment"),
+    "pace": Said(zh="应达进度", en="Pace"),
+    "gap": Said(zh="进度差", en="Gap"),
+    "gap_amount": Said(zh="差额", en="Gap amount"),
+    "run_rate": Said(zh="所需日均", en="Run rate"),
+    "projection": Said(zh="月末预测", en="Projection"),
+    "score": Said(zh="得分", en="Score"),
+}
+_REASONS: dict[str, Text] = {
+    "pending": {"zh": "条件开始成立", "en": "the condition began to hold"},
+    "firing": {"zh": "连续成立的天数够了", "en": "it held for enough days in a row"},
+    "recovering": {"zh": "条件不再成立，观察中", "en": "it is clear, and watched for a while"},
+    "inactive": {"zh": "回到正常", "en": "back to normal"},
+    "no_data": {"zh": "没有数据", "en": "no data"},
+}
+_LATE: Text = {"zh": "数据源延迟，当天未判定", "en": "the source was late, so the day has no data"}
