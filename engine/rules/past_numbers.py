@@ -82,12 +82,6 @@ class PastNumbers:
             self._paces[found.plan.name, day] = self._share(found, metric, day)
         return self._paces[found.plan.name, day]
 
-    def _share(self, found: PlanTargets, metric: str, day: date) -> float:
-        how = found.plan.pace
-        shape = self._shape(metric, month_of(day)) if how == "history" else None
-        is_rate = found.targets.is_rate or self._ready.shapes[metric].is_rate
-        return pace_share(self._given.calendar, month_of(day), day, how, is_rate, shape)
-
     def working_days_left(self, day: date) -> int:
         if day not in self._left:
             self._left[day] = working_days_left(self._given.calendar, day)
@@ -100,7 +94,8 @@ class PastNumbers:
 
     def first_day(self) -> date | None:
         """The day of the first record of the metrics' datasets, or the first of the first month with a target."""
-        days = [record.day for name in self._ready.datasets() for record in self._given.records.get(name, ())]
+        records = (record for name in self._ready.datasets() for record in self._given.records.get(name, ()))
+        days = [record.day for record in records if record.counts]
         months = [month for one in self._read() for of_one in one.targets.cells.values() for month in of_one]
         return min((*days, *(month_bounds(month)[0] for month in months)), default=None)
 
@@ -119,6 +114,12 @@ class PastNumbers:
             if one.plan.metric == metric and one.targets.month(scope.kind, scope.key, month) is not None:
                 return one
         return None
+
+    def _share(self, found: PlanTargets, metric: str, day: date) -> float:
+        how = found.plan.pace
+        shape = self._shape(metric, month_of(day)) if how == "history" else None
+        is_rate = found.targets.is_rate or self._ready.shapes[metric].is_rate
+        return pace_share(self._given.calendar, month_of(day), day, how, is_rate, shape)
 
     def _is_late(self, metric: str, day: date) -> bool:
         """Whether a dataset of the metric is not complete up to the day."""

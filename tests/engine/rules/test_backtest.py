@@ -202,6 +202,15 @@ def test_days_before_the_first_record_or_target_are_not_judged():
     assert with_plan["2026-01-01"][:3] == ("holds", "firing", "fired")
 
 
+def test_a_tombstone_without_a_day_does_not_begin_the_fold():
+    gone = order("1", dt.date(1, 1, 1), "east", None, dt.date(2026, 4, 1), deleted=True)
+    records = [order("1", dt.date(2026, 3, 26), "east", 50.0, dt.date(2026, 3, 26)), gone]
+    rows = of(outcome(records, when="actual < 10", targets=()), "east")
+    assert rows["2026-03-25"] == ("", "inactive", "", "")
+    assert rows["2026-03-31"][:3] == ("clear", "inactive", "")
+    assert rows["2026-04-01"][:3] == ("holds", "firing", "fired")
+
+
 def test_a_missing_target_is_no_data_and_an_absence_of_orders_is_not():
     records = [order("1", dt.date(2026, 3, 26), "east", 1.0)]
     rows = of(outcome(records, when="attainment < 0.5", targets=()), "west")
