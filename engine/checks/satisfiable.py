@@ -54,7 +54,8 @@ def _number(node: ast.expr) -> float | None:
 
 
 def _numbers(tree: ast.expr) -> set[float]:
-    written = {_number(node) for node in ast.walk(tree) if isinstance(node, ast.expr)}
+    compared = [node for node in ast.walk(tree) if isinstance(node, ast.Compare)]
+    written = {_number(side) for node in compared for side in (node.left, *node.comparators)}
     return {number for number in written if number is not None}
 
 
