@@ -140,3 +140,12 @@ def yielded(error: Exception) -> bool:
     if isinstance(error, OperationalError) and "locked" in str(error):
         return True
     return str(getattr(error, "sqlstate", "")).startswith(ROLLED_BACK)
+
+
+async def answers() -> bool:
+    """Whether the database answers just now."""
+    try:
+        await connection().execute_query("SELECT 1")
+    except (OperationalError, OSError):
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Starting and ending the running system, whichever process it is in."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
@@ -14,6 +15,7 @@ from runtime.queue.embedded import EmbeddedWaker, embedded_worker
 from runtime.queue.server import RedisWaker, server_worker
 from runtime.queue.wake import Nobody, install
 from runtime.queue.worker import working
+from runtime.records.watch import watch_folders
 from runtime.redis_events import RedisEvents
 from runtime.secrets.store import Secrets
 from runtime.settings import Settings
@@ -45,7 +47,7 @@ async def started(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """As `opened`, with a worker in this process: the embedded one, or with Redis one of many."""
     async with opened(settings, clock) as context:
         if settings.redis_url:
-            async with working(server_worker(context, settings.redis_url)):
+            async with working(server_worker(context, settings.redis_url)), _watching(context):
                 yield context
             return
         with alone(settings):
@@ -81,6 +83,17 @@ def alone(settings: Settings) -> Iterator[None]:
         except sqlite3.OperationalError as error:
             raise UsageError(_NOT_ALONE) from error
         yield
+
+
+@asynccontextmanager
+async def _watching(context: Context) -> AsyncIterator[None]:
+    """Looks at the watched folders as long as the worker works."""
+    watch = asyncio.create_task(watch_folders(context))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
 
 
 async def _bring_up_to_date(settings: Settings) -> None:

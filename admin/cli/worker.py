@@ -26,18 +26,19 @@ def command() -> None:
 
     async def run() -> None:
         async with started(settings):
-            await _told_to_stop()
+            await told_to_stop().wait()
 
     asyncio.run(run())
 
 
-async def _told_to_stop() -> None:
+def told_to_stop() -> asyncio.Event:
+    """An event that SIGTERM and Ctrl-C set."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 _SERVE_WORKS = Said(

@@ -10,7 +10,7 @@ import msgspec
 from engine.calendar import WorkCalendar
 from runtime.demo.world import HIGH_MARGIN_GROUPS, MONTH_WEIGHTS, PRODUCTS, YEAR_TOTAL, Seller, World
 
-Stream = Literal["order_lines", "payments"]
+Stream = Literal["order_lines", "payments", "sales"]
 LONGEST_FATE = 75
 """Days after which nothing happens to an order any more."""
 
