@@ -93,7 +93,7 @@ def none_test(left: ast.expr, sign: ast.cmpop, right: ast.expr) -> tuple[bool, b
     return (True, negated) if is_none(left) else None
 
 
-def refuse_lists(tree: ast.expr, nodes: list[ast.expr]) -> None:
+def refuse_lists(nodes: list[ast.expr]) -> None:
     """ExpressionError where a list stands anywhere but to the right of `in`, or `in` has something else there."""
     allowed = set()
     for node in nodes:

@@ -57,10 +57,10 @@ def parse(
     stripped = source.strip(" ")
     tree = _parse(stripped, len(source) - len(source.lstrip(" ")))
     nodes = _checked(tree, source)
-    refuse_lists(tree, nodes)
     finish = _Finish(names, where, references)
     for node in nodes:
         finish.check(node)
+    refuse_lists(nodes)
     return Expression(
         text=text,
         tree=finish.visit(tree),

@@ -90,7 +90,7 @@ def evaluate_lines(
     for line in lines:
         try:
             members = _members(line)
-            identity = {"id": members["id"]} if "id" in members else {}
+            identity = _repeatable(members)
             answer = evaluate(_case_of(members, today), engines, lang)
         except InputError as error:
             identity, answer = _identity(line), refusal("input", error.said, lang)
@@ -125,7 +125,15 @@ def _identity(line: bytes) -> Answer:
     """The id of a line that cannot be used, where it can still be read."""
     try:
         members = json.loads(line)
-        identity: Answer = {"id": members["id"]} if isinstance(members, dict) and "id" in members else {}
+    except (ValueError, RecursionError):
+        return {}
+    return _repeatable(members) if isinstance(members, dict) else {}
+
+
+def _repeatable(members: Mapping[str, object]) -> Answer:
+    """The id of a line, if it has one that can be written."""
+    identity: Answer = {"id": members["id"]} if "id" in members else {}
+    try:
         written(identity).encode()
     except (ValueError, RecursionError):
         return {}

@@ -73,6 +73,8 @@ REFUSED = [
     ("open('/etc/passwd')", "function"),
     ("getattr(a, 'x')", "function"),
     ("rand()", "function"),
+    ("sum([1, 2])", "function"),
+    ("1 in unknown", "name"),
     ("mni(1, 2)", "function"),
     ("map_value(a)", "function"),
     ("today()", "function"),
