@@ -21,7 +21,6 @@ REMEMBERED = 20_000
 _YES = frozenset({"true", "yes", "y", "是", "1"})
 _NO = frozenset({"false", "no", "n", "否", "0"})
 _EXCEL_DIGITS = 1e15
-_UNSEEN = object()
 
 
 class FieldReader:
@@ -32,19 +31,19 @@ class FieldReader:
         self._zone = zone
         self._tenant = tenant
         self._read = self._reader(field.type)
-        self._seen: dict[str, object] = {}
         self._default: Value = None if field.default is None else self._read(field.default)
+        self.seen: dict[str | None, Value] = {None: self._default}
+        """Texts, and nothing, with the values that they were read as."""
 
     def read(self, raw: object) -> Value:
         """The value; raises WrongValueError with the reason."""
         if type(raw) is not str:
-            return self._default if is_blank(raw) else self._read(raw)
-        found = self._seen.get(raw, _UNSEEN)
-        if found is not _UNSEEN:
-            return found  # type: ignore[return-value]  # the cache holds what _read gave
+            return self._default if raw is None else self._read(raw)
+        if raw in self.seen:
+            return self.seen[raw]
         value = self._read(raw) if raw.strip() else self._default
-        if len(self._seen) < REMEMBERED:
-            self._seen[raw] = value
+        if len(self.seen) < REMEMBERED:
+            self.seen[raw] = value
         return value
 
     def _reader(self, kind: FieldType) -> Callable[[object], Value]:

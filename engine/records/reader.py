@@ -35,10 +35,18 @@ class RecordReader:
             for name, text in (source.map if source else {}).items()
             if name in dataset.fields
         }
+        self._direct = [
+            (name, self.needed_column(name) or name, field.seen, field)
+            for name, field in self._fields.items()
+            if self.needed_column(name)
+        ]
+        self._computed = [(name, self._maps[name]) for name in self._fields if self.needed_column(name) is None]
         self._deleted_when = (
             MappedField(source.deleted, "boolean", calendar, zones) if source and source.deleted else None
         )
         self._zones = zones
+        self._key = dataset.key_fields
+        self._needed = (*dataset.key_fields, dataset.time)
         self._flag = FieldReader(Field(type="boolean"), zones.source, zones.tenant)
         self._credit = CreditReader(dataset.owner) if isinstance(dataset.owner, Credit) else None
         self._void = None
@@ -64,9 +72,9 @@ class RecordReader:
     def read(self, raw: Mapping[str, object]) -> Record | BadRow:
         """The record, or why the row cannot be one: every reason at once."""
         wrong: dict[str, Said] = {}
-        values = {name: self._value(name, raw, wrong) for name in self._fields}
+        values = self._values(raw, wrong)
         known_at, deleted = self._known_at(raw, wrong), self._is_deleted(raw, wrong)
-        for name in self._needed(deleted):
+        for name in self._key if deleted else self._needed:
             if values[name] is None and name not in wrong:
                 wrong[name] = _absent(name, name == self.dataset.time)
         credit = self._people(values, wrong)
@@ -75,23 +83,42 @@ class RecordReader:
                 name: said for name, said in wrong.items() if name in self.dataset.key_fields or name.startswith("_")
             }
         if wrong:
-            return BadRow(reasons=tuple(_named(name, said) for name, said in wrong.items()), field=next(iter(wrong)))
+            return self._bad(wrong)
         return self._record(values, credit, known_at, deleted)
 
-    def _value(self, name: str, raw: Mapping[str, object], wrong: dict[str, Said]) -> Value:
-        mapped = self._maps.get(name)
+    def _values(self, raw: Mapping[str, object], wrong: dict[str, Said]) -> dict[str, Value]:
+        """The values of all fields; what is wrong goes to `wrong` and is missing. Columns repeat themselves, so a look into what was seen is first."""
+        values: dict[str, Value] = {}
+        for name, column, seen, field in self._direct:
+            given = raw.get(column)
+            try:
+                values[name] = seen[given]  # type: ignore[index]  # what is no text is not in there
+            except (KeyError, TypeError):
+                values[name] = self._value(name, field, given, wrong)
+        for name, mapped in self._computed:
+            try:
+                values[name] = self._fields[name].read(mapped.read(raw))
+            except WrongValueError as error:
+                values[name], wrong[name] = None, error.said
+        return values
+
+    def _value(self, name: str, field: FieldReader, given: object, wrong: dict[str, Said]) -> Value:
         try:
-            given = mapped.read(raw) if mapped else raw.get(name)
             if isinstance(given, list) and self._credit is not None and self._credit.reads(name):
                 given = ";".join(map(str, given))
-            return self._fields[name].read(given)
+            return field.read(given)
         except WrongValueError as error:
             wrong[name] = error.said
             return None
 
+    def _bad(self, wrong: dict[str, Said]) -> BadRow:
+        order = [*self._fields, KNOWN_AT, DELETED]
+        names = sorted(wrong, key=order.index)
+        return BadRow(reasons=tuple(_named(name, wrong[name]) for name in names), field=names[0])
+
     def _known_at(self, raw: Mapping[str, object], wrong: dict[str, Said]) -> datetime | None:
         given = raw.get(KNOWN_AT)
-        if is_blank(given):
+        if given is None or is_blank(given):
             return None
         try:
             if isinstance(given, date):
@@ -109,9 +136,6 @@ class RecordReader:
         except WrongValueError as error:
             wrong[DELETED] = error.said
             return False
-
-    def _needed(self, deleted: bool) -> tuple[str, ...]:
-        return self.dataset.key_fields if deleted else (*self.dataset.key_fields, self.dataset.time)
 
     def _people(self, values: dict[str, Value], wrong: dict[str, Said]) -> tuple[tuple[str, float], ...]:
         if self._credit is None:
@@ -138,7 +162,7 @@ class RecordReader:
         region = values[dataset.region] if dataset.region else None
         return Record(
             dataset=dataset.name,
-            key=tuple(values[name] for name in dataset.key_fields),
+            key=tuple([values[name] for name in self._key]),
             day=day,
             at=at,
             owner=owner if isinstance(owner, str) else None,

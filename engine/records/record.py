@@ -8,7 +8,7 @@ from engine.expression.values import Value
 from schema_defs.text import Said
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A typed row. `day` is the calendar date of its time in the tenant's zone; `at` is the time itself where it has one.
 
     `region` is what the record's own region field says (None: empty, or the dataset has none, and then the owner's counts).
