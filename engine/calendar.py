@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from engine.statutory import is_official, works_in_china
 from schema_defs.calendar import WEEKDAYS, Calendar
 
@@ -134,7 +136,11 @@ class WorkCalendar:
         return self._years[year]
 
 
-@lru_cache(maxsize=256)
 def calendar_of(document: Calendar) -> WorkCalendar:
-    """The calendar of a `calendar` document; equal documents share one."""
+    """The calendar of a `calendar` document; documents that differ in their label only share one."""
+    return _calendar_of(msgspec.structs.replace(document, label=None))
+
+
+@lru_cache(maxsize=256)
+def _calendar_of(document: Calendar) -> WorkCalendar:
     return WorkCalendar(document)

@@ -42,6 +42,11 @@ def test_corrections_of_the_document_come_before_the_table() -> None:
     assert calendar.is_working(date(2026, 12, 26))
 
 
+def test_a_calendar_may_be_called_something_in_two_languages() -> None:
+    named = calendar_of(Calendar(country="CN", label={"zh": "工作日历", "en": "Working days"}))
+    assert named is CHINA
+
+
 @pytest.mark.parametrize(
     ("day", "works"),
     [
