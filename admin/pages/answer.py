@@ -1,10 +1,11 @@
 """How a page answers: the shell's context, one-time messages, and what a script asks for a part of."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, unquote
 
 from litestar import Request
 from litestar.datastructures import Cookie
+from litestar.params import QueryParameter
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
@@ -13,6 +14,9 @@ from admin.deps import Deps
 from admin.menu import menu_of
 from admin.session import language_of
 from runtime.board.viewer import Viewer
+
+PageNumber = Annotated[int, QueryParameter(name="page", ge=1)]
+"""Which page of a long table, from 1."""
 
 FLASH_COOKIE = "duiqi_flash"
 PART_HEADER = "x-part"

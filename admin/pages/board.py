@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromQuery
 from litestar.response import Redirect, Response
 
-from admin.pages.answer import deps_of, page, viewer_of, wants_part
+from admin.pages.answer import PageNumber, deps_of, page, viewer_of, wants_part
 from runtime.board.drill import WhyView
 from runtime.board.view import BoardView, Cell, TableSection, TilesSection
 from runtime.board.viewer import Viewer
@@ -64,7 +64,7 @@ async def rows(
 
 
 @get("/board/why", opt={"entry": "board"})
-async def why(request: Request[Any, Any, Any], why: FromQuery[str], page_number: FromQuery[int] = 1) -> Response[Any]:
+async def why(request: Request[Any, Any, Any], why: FromQuery[str], page_number: PageNumber = 1) -> Response[Any]:
     """The explanation as a page of its own, or as the drawer's content."""
     found = await _why(request, viewer_of(request), why, page_number)
     return page(request, "why_part.html" if wants_part(request) else "why.html", here="board", why=found)
@@ -75,7 +75,7 @@ async def _why(request: Request[Any, Any, Any], viewer: Viewer, address: str, nu
     scope, _, key = rest.partition(":")
     if not metric or scope not in SCOPES or not key:
         raise NotFoundException
-    found = await deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=max(number, 1))
+    found = await deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number)
     if found is None:
         raise NotFoundException
     return found

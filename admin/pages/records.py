@@ -7,7 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
-from admin.pages.answer import deps_of, from_address, go, in_address, page, viewer_of
+from admin.pages.answer import PageNumber, deps_of, from_address, go, in_address, page, viewer_of
 from runtime.board.records import RecordView
 
 MAX_FIELD = 2000
@@ -18,10 +18,10 @@ async def records(
     request: Request[Any, Any, Any],
     dataset: FromQuery[str] = "",
     search: FromQuery[str] = "",
-    page_number: FromQuery[int] = 1,
+    page_number: PageNumber = 1,
 ) -> Response[Any]:
     view = await deps_of(request).views.records(
-        viewer_of(request), dataset=dataset or None, search=search.strip()[:200], page=max(page_number, 1)
+        viewer_of(request), dataset=dataset or None, search=search.strip()[:200], page=page_number
     )
     if view is None:
         raise NotFoundException

@@ -82,7 +82,9 @@ class SampleVerbs:
 
     async def answer(self, viewer: Viewer, alert: str, answer: AlertAnswer, mentioned: tuple[str, ...]) -> None:
         if viewer.has("seller"):
-            raise RefusedError(Said(zh="只有区域经理可以回应这条告警", en="only the region's manager can answer this alert"))
+            raise RefusedError(
+                Said(zh="只有区域经理可以回应这条告警", en="only the region's manager can answer this alert")
+            )
         self.answers.append((alert, answer, mentioned))
 
     async def edit_record(self, viewer, *, dataset, record, values):
@@ -115,7 +117,9 @@ class SampleDoors:
 
     async def viewer(self, token: str) -> Viewer | None:
         role = token.removeprefix("token-")
-        return sample.viewer(role, self.languages.get(token, "zh")) if role in ROLES and token not in self.ended else None
+        return (
+            sample.viewer(role, self.languages.get(token, "zh")) if role in ROLES and token not in self.ended else None
+        )
 
     async def sign_out(self, token: str) -> None:
         self.ended.add(token)
@@ -125,19 +129,34 @@ class SampleDoors:
 
 
 class SampleStream:
+    """Tells every reader what a test says, from whichever thread."""
+
     def __init__(self) -> None:
-        self.queue: asyncio.Queue[LiveEvent] = asyncio.Queue()
+        self.readers: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[LiveEvent]]] = []
+
+    def tell(self, event: LiveEvent) -> None:
+        for loop, queue in self.readers:
+            loop.call_soon_threadsafe(queue.put_nowait, event)
 
     async def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
+        queue: asyncio.Queue[LiveEvent] = asyncio.Queue()
+        self.readers.append((asyncio.get_running_loop(), queue))
         while True:
-            yield await self.queue.get()
+            yield await queue.get()
 
 
 class Sample:
     """The application and its parts, for tests to look into."""
 
-    def __init__(self, mode: str = "quiet", *, demo: bool = True, secret: str = "a sample secret of some length") -> None:
-        self.views, self.verbs, self.doors, self.stream = SampleViews(mode), SampleVerbs(), SampleDoors(demo=demo), SampleStream()
+    def __init__(
+        self, mode: str = "quiet", *, demo: bool = True, secret: str = "a sample secret of some length"
+    ) -> None:
+        self.views, self.verbs, self.doors, self.stream = (
+            SampleViews(mode),
+            SampleVerbs(),
+            SampleDoors(demo=demo),
+            SampleStream(),
+        )
         self.is_ready = True
 
         async def ready() -> bool:

@@ -105,7 +105,9 @@ def trend(end: float, pace: float, seed: int, rate: bool) -> tuple[tuple[float, 
     return tuple(values), tuple(round(pace * (i + 1) / days, 4) for i in range(days))
 
 
-def cells(key: str, target: float, attained: float, *, mark: Mark | None = None, late: bool = False) -> tuple[Cell, ...]:
+def cells(
+    key: str, target: float, attained: float, *, mark: Mark | None = None, late: bool = False
+) -> tuple[Cell, ...]:
     seed = sum(map(ord, key))
     rng = random.Random(seed)
     share, collected = round(rng.uniform(0.34, 0.52), 4), round(rng.uniform(0.72, 0.99), 4)
@@ -301,7 +303,16 @@ FIELDS = (
     Field(name="amount", label={"zh": "金额", "en": "Amount"}, kind="money", currency="CNY"),
 )
 CLASSES = ({"zh": "高毛利", "en": "High-margin"}, {"zh": "标准", "en": "Standard"})
-CUSTOMERS = ("华昌精密机械", "海川阀门集团", "申能动力设备", "宏远泵业", "中联重工上海分公司", "东方起重机械", "新锐自动化", "振华港机配套")
+CUSTOMERS = (
+    "华昌精密机械",
+    "海川阀门集团",
+    "申能动力设备",
+    "宏远泵业",
+    "中联重工上海分公司",
+    "东方起重机械",
+    "新锐自动化",
+    "振华港机配套",
+)
 
 
 def lines() -> tuple[Line, ...]:
@@ -312,7 +323,10 @@ def lines() -> tuple[Line, ...]:
         value = round(rng.uniform(18_000, 420_000), 2)
         why = None
         if index == 3:
-            why = {"zh": "已取消：不计入（void: status == 'cancelled'）", "en": "cancelled: not counted (void: status == 'cancelled')"}
+            why = {
+                "zh": "已取消：不计入（void: status == 'cancelled'）",
+                "en": "cancelled: not counted (void: status == 'cancelled')",
+            }
         if index == 7:
             why = {"zh": "10月31日签，计入上月", "en": "signed on 31 Oct, counts for last month"}
         person = people_of("shanghai")[index % 7]["label"]
@@ -451,8 +465,12 @@ def alerts(chosen: str | None = None, *, empty: bool = False) -> AlertsView:
         answered_by=manager_of("jinan"), answer_text="春节前集中交付，已补签。",
     )  # fmt: skip
     return AlertsView(
-        organisation=organisation()["label"], open=open_alerts(), closed=(closed,), chosen=alert_why(found),
-        judged_until=date(2026, 11, 23), watched=14,
+        organisation=organisation()["label"],
+        open=open_alerts(),
+        closed=(closed,),
+        chosen=alert_why(found),
+        judged_until=date(2026, 11, 23),
+        watched=14,
     )
 
 
@@ -473,12 +491,20 @@ def chat(*, empty: bool = False) -> ChatView:
     if empty:
         return ChatView()
     group = Conversation(
-        key="group", title={"zh": "销售管理群", "en": "Sales management group"}, kind="group", messages=2, last=NOW,
+        key="group",
+        title={"zh": "销售管理群", "en": "Sales management group"},
+        kind="group",
+        messages=2,
+        last=NOW,
         last_title="天津可能需要支持",
     )
     private = Conversation(
-        key="director", title=organisation()["people"][0]["label"], kind="private", messages=1,
-        last=NOW - timedelta(hours=3), last_title="周度快照已生成",
+        key="director",
+        title=organisation()["people"][0]["label"],
+        kind="private",
+        messages=1,
+        last=NOW - timedelta(hours=3),
+        last_title="周度快照已生成",
     )
     at = datetime(2026, 11, 20, 18, 0, 3, tzinfo=ZONE)
     return ChatView(
@@ -498,7 +524,9 @@ def records(*, empty: bool = False) -> RecordsView:
     if empty:
         return RecordsView(datasets=(TAB,), chosen=TAB, fields=FIELDS, search="没有的")
     rows = tuple(
-        RecordRow(id=f"{line.key[0]}.1", values=line.values, void=not line.counted, known_at=NOW, versions=1 + (i % 3 == 0))
+        RecordRow(
+            id=f"{line.key[0]}.1", values=line.values, void=not line.counted, known_at=NOW, versions=1 + (i % 3 == 0)
+        )
         for i, line in enumerate(lines() * 2)
     )
     bad = BadRow(
@@ -514,7 +542,10 @@ def records(*, empty: bool = False) -> RecordsView:
 
 def record(*, error: bool = False) -> RecordView:
     choices = (Choice(value="01", label=CLASSES[0]), Choice(value="02", label=CLASSES[1]))
-    bad = {"zh": "“12,3x” 不是数字；写成 126000 或 126,000.00", "en": "'12,3x' is not a number; write 126000 or 126,000.00"}
+    bad = {
+        "zh": "“12,3x” 不是数字；写成 126000 或 126,000.00",
+        "en": "'12,3x' is not a number; write 126000 or 126,000.00",
+    }
     return RecordView(
         id="SO-1182.1", dataset=TAB, title="SO-1182 · 1", editable=True, source=sources()[0],
         fields=(

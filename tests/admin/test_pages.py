@@ -1,0 +1,209 @@
+"""Every page, in both languages, full, quiet and empty."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from admin.catalogue import catalogue
+
+PAGES = (
+    "/board", "/board?opened=region:shanghai", "/board?wall=1", "/board?why=signed_amount:region:shanghai",
+    "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/targets",
+    "/calibration", "/chat", "/workbench", "/records", "/records?search=没有的",
+)  # fmt: skip
+DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace")
+
+
+class Forms(HTMLParser):
+    """The forms of a page, each with its method and the value of its token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        if tag == "form":
+            self.forms.append({"method": given.get("method", "get"), "token": ""})
+        if tag == "input" and given.get("name") == "_csrf_token":
+            self.forms[-1]["token"] = given.get("value") or ""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("mode", ["quiet", "full", "empty"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_whole_in_both_languages(client, path, mode, lang):
+    answer = client(mode=mode, lang=lang).get(path)
+
+    assert answer.status_code == 200
+    if "/rows" not in path:
+        assert f'lang="{"zh-CN" if lang == "zh" else "en"}"' in answer.text
+    assert "{{" not in answer.text
+    assert "{%" not in answer.text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("path", DETAILS)
+def test_every_detail_page_is_whole_in_both_languages(client, path, lang):
+    assert client(lang=lang).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", [path for path in (*PAGES, *DETAILS) if path != "/chat"])
+def test_an_english_page_says_nothing_of_ours_in_chinese(client, path):
+    page = client(lang="en").get(path).text
+    chinese = {
+        text
+        for text in catalogue("zh").values()
+        if isinstance(text, str) and re.fullmatch(r"[\u4e00-\u9fff]{3,}", text)
+    }
+
+    assert not [text for text in chinese if text in page]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DETAILS])
+def test_every_form_that_changes_something_carries_a_token(client, path):
+    page = client().get(path)
+    found = Forms()
+    found.feed(page.text)
+
+    changing = [form for form in found.forms if form["method"] == "post"]
+    assert all(len(form["token"]) == 128 for form in changing)
+    if "rows" not in path and "wall" not in path:
+        assert changing
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DETAILS])
+def test_no_page_holds_inline_script_or_style(client, path):
+    page = client().get(path).text
+
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:|<script(?![^>]*\bsrc=)", page)
+
+
+@pytest.mark.parametrize("path", [*PAGES, *DETAILS])
+def test_a_page_of_a_normal_day_stays_below_100_kb(client, path):
+    assert len(client().get(path).content) < 100_000
+
+
+def test_a_page_travels_compressed(client):
+    answer = client().get("/board", headers={"accept-encoding": "gzip"})
+
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 15_000
+
+
+def test_the_board_says_number_unit_pace_mark_and_clock(client):
+    page = client().get("/board").text
+
+    for words in (
+        "3,775.8 万元",
+        "数据截至",
+        "11月24日 10:42",
+        "第 37 版",
+        "应达进度 76.2%",
+        "连续 4 天，需要支持，已回应",
+        "观察中，第 1 天，满 3 天提醒",
+    ):
+        assert words in page, words
+
+
+def test_the_english_board_writes_millions(client):
+    page = client(lang="en").get("/board").text
+
+    assert "CNY 37.76M" in page
+    assert "4 days in a row, may need support, answered" in page
+
+
+def test_late_sources_are_named_and_their_numbers_are_grey(client):
+    page = client(mode="full").get("/board").text
+
+    assert "ERP 回款迟到：只到 11月23日 17:05" in page
+    assert 'class="n m c2 edge late"' in page
+
+
+def test_a_row_opens_without_a_script(client):
+    closed, opened = client().get("/board").text, client().get("/board?opened=region:shanghai").text
+
+    assert "罗浩然" not in closed
+    assert "罗浩然" in opened
+
+
+def test_the_drawer_has_an_address_of_its_own(client):
+    page = client().get("/board?why=signed_amount:region:shanghai").text
+
+    assert "<dialog" in page
+    assert "已取消：不计入" in page
+
+
+def test_a_script_gets_only_the_drawer(client):
+    part = client().get("/board/why?why=signed_amount:region:shanghai", headers={"x-part": "1"}).text
+
+    assert part.lstrip().startswith("<dialog")
+    assert "<html" not in part
+
+
+def test_rows_below_one_are_sent_alone(client):
+    part = client().get("/board/rows?under=region:shanghai").text
+
+    assert len(re.findall(r'data-parent="region:shanghai"', part)) == 7
+    assert 'data-row="region:east"' not in part
+
+
+def test_only_the_asked_rows_are_sent_and_say_what_moved(client):
+    part = client(mode="full").get("/board/rows?keys=region:shanghai").text
+
+    assert re.findall(r'data-row="([^"]+)"', part) == ["region:shanghai"]
+    assert "+12.6 万元</b>，订单 SO-1182 新增" in part
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/board/why?why=nothing", "/board?why=unknown:region:east", "/board?why=signed_amount:planet:mars", "/alerts/none",
+     "/board/why?why=signed_amount:region:nowhere", "/calibration/none", "/calibration/none/pdf", "/records/order_lines/none",
+     "/workbench/rule/unknown", "/nowhere/at/all"],
+)  # fmt: skip
+def test_what_is_not_there_is_a_404_in_words(client, path):
+    chinese, english = client().get(path), client(lang="en").get(path)
+
+    assert (chinese.status_code, english.status_code) == (404, 404)
+    assert "没有这个页面" in chinese.text
+    assert "No such page" in english.text
+
+
+def test_a_snapshot_is_downloaded_as_a_file(client):
+    answer = client().get("/calibration/sn-102/pdf")
+
+    assert answer.content.startswith(b"%PDF")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'attachment; filename="war-room.pdf"'
+
+
+def test_the_simulated_chat_is_there_only_where_the_simulator_runs(client):
+    from sample_app import Sample
+
+    sample = Sample()
+    sample.app.state["deps"] = type(sample.app.state["deps"])(
+        **{f: getattr(sample.app.state["deps"], f) for f in sample.app.state["deps"].__struct_fields__}
+        | {"chat": False}
+    )
+
+    assert client(sample=sample).get("/chat").status_code == 404
+    assert "/chat" not in client(sample=sample).get("/board").text
+
+
+def test_the_next_page_of_a_table_is_asked_for(client):
+    from sample_app import Sample
+
+    sample, asked = Sample(), []
+    records = sample.views.records
+
+    async def noted(viewer, **given):
+        asked.append(given["page"])
+        return await records(viewer, **given)
+
+    sample.views.records = noted
+    browser = client(sample=sample)
+    following = re.findall(r'rel="next" href="([^"]+)"', browser.get("/records?dataset=order_lines").text)[0]
+
+    assert browser.get(following.replace("&amp;", "&")).status_code == 200
+    assert asked == [1, 2]
