@@ -26,7 +26,7 @@ def standing() -> Standing:
 
 
 @pytest.fixture
-async def doors(sqlite_database, tenant, standing) -> RuntimeDoors:
+async def doors(tenant, standing) -> RuntimeDoors:
     await create_account(tenant, "seller", roles=["seller"], demo=True)
     await create_account(tenant, "kun", roles=["manager"], password="correct horse battery")
     return RuntimeDoors(standing, demo_tenant=tenant)
