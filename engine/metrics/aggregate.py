@@ -6,7 +6,8 @@ from typing import cast
 
 import msgspec
 
-from engine.expression.context import Trouble
+from engine.expression.context import Context, Trouble
+from engine.expression.language import Expression
 from engine.expression.values import Value, is_number, to_units
 from engine.metrics.partial import (
     Distinct,
@@ -33,7 +34,10 @@ Contribution = int | float | Tagged | tuple[Order, Tagged]
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
-    """A base metric over one dataset. `value` and `where` are tolerant: what has no result is missing, and counted in `trouble`."""
+    """A base metric over one dataset. `value` and `where` are tolerant: what has no result is missing, and counted in `trouble`.
+
+    The expressions, with the context that they run in, are there for whole columns; without them rows are read one by one.
+    """
 
     name: str
     dataset: str
@@ -42,6 +46,9 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     value: RowValue | None = None
     where: RowValue | None = None
     trouble: Trouble
+    value_expression: Expression | None = None
+    where_expression: Expression | None = None
+    context: Context | None = None
 
     def contribution(self, record: Record, share: float = 1.0) -> Contribution | None:
         """What the record adds, or None when it is filtered out or has no value. Only a sum is split by `share`."""
@@ -62,15 +69,20 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
                 number = float(given) * share if self.aggregate == "sum" and share != 1.0 else float(given)  # type: ignore[arg-type]
                 return to_units(number) if self.shape.is_money else number
             case "last":
-                return _order(record), self._held(given)
+                return self.order(record), self.held(given)
             case _:
-                return self._held(given)
+                return self.held(given)
 
-    def _held(self, given: Value) -> Tagged:
+    def held(self, given: Value) -> Tagged:
         """The value as a set and an order can hold it; money in its units, except where values are only told apart."""
         if self.shape.is_money and self.aggregate != "count_distinct" and is_number(given):
             return ("units", to_units(float(given)))  # type: ignore[arg-type]  # is_number has looked
         return tagged(given)
+
+    def order(self, record: Record) -> Order:
+        """Where the record stands in time."""
+        moment = record.at.astimezone(UTC).isoformat() if record.at else record.day.isoformat()
+        return moment, tuple(tagged(part) for part in record.key)
 
     def partial(self, contributions: Iterable[Contribution | None]) -> Partial:
         """The exact partial result of the contributions; of none the partial of nothing."""
@@ -92,11 +104,6 @@ def merged(measure: Measure, partials: Iterable[Partial]) -> Partial:
     for each in partials:
         total = merge(total, each)
     return total
-
-
-def _order(record: Record) -> Order:
-    moment = record.at.astimezone(UTC).isoformat() if record.at else record.day.isoformat()
-    return moment, tuple(tagged(part) for part in record.key)
 
 
 def _sum(found: Sequence[Contribution], is_money: bool) -> Partial:

@@ -10,7 +10,10 @@ import msgspec
 from engine.calendar import WorkCalendar
 from engine.expression.context import Trouble
 from engine.expression.values import Value
-from engine.metrics.aggregate import Contribution, Measure
+from engine.metrics.aggregate import Measure
+from engine.metrics.contributions import contributions
+from engine.metrics.grouped import partials_of
+from engine.metrics.grouping import NO_GROUPS, Group, Grouping, grouped
 from engine.metrics.partial import Partial, money_of
 from engine.metrics.places import Places
 from engine.metrics.ready import Ready, ready
@@ -18,13 +21,11 @@ from engine.metrics.shape import Shape, money
 from engine.org import Org
 from engine.periods import By, period_of
 from engine.records.record import Record
+from engine.records.table import Table
 from engine.records.versions import as_known
 from schema_defs.release import Release
 from schema_defs.rule import ScopeKind
 from schema_defs.text import Said
-
-Group = tuple[str, str]
-"""A scope key and a period."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -89,40 +90,33 @@ class _Table:
         self.name = name
         self._org = org
         self.places = Places(release.datasets[name], org, asked.today)
-        self.records = [
+        records = [
             record
             for record in as_known(versions, calendar, asked.known)
             if record.counts and _within(record.day, asked.first, asked.last)
         ]
-        self.measures = {name: measure for name, measure in metrics.measures.items() if measure.dataset == self.name}
-        self._whole = {name: self._contributions(measure) for name, measure in self.measures.items()}
-        days = {record.day for record in self.records}
-        periods = {day: period_of(day, asked.by, calendar) for day in days}
-        self._periods = [periods[record.day] for record in self.records]
+        self.table = Table(release.datasets[name], records)
+        own = [measure for measure in metrics.measures.values() if measure.dataset == name]
+        self._found = {measure.name: contributions(measure, self.table) for measure in own}
+        self._period_of = lambda day: period_of(day, asked.by, calendar)
 
-    def groups(self, scope: ScopeKind) -> dict[Group, list[tuple[int, float]]]:
-        """Per key and period the positions of the records that count there, with their shares."""
-        found: dict[Group, list[tuple[int, float]]] = {}
-        for position, record in enumerate(self.records):
-            for key, share in self.places.of(record, scope):
-                found.setdefault((key, self._periods[position]), []).append((position, share))
-        return found
+    def grouping(self, scope: ScopeKind) -> Grouping:
+        """The groups that have records, with the rows of each."""
+        if not len(self.table) or not self.places.reaches(scope):
+            return NO_GROUPS
+        return grouped(self.table, self.places, scope, self._period_of)
 
-    def partials(self, measure: Measure, groups: Mapping[Group, list[tuple[int, float]]]) -> dict[Group, Partial]:
+    def partials(self, measure: Measure, grouping: Grouping) -> dict[Group, Partial]:
         """The metric's partial of every group."""
-        whole, records = self._whole[measure.name], self.records
-        return {
-            group: measure.partial(
-                whole[at] if share == 1.0 else measure.contribution(records[at], share) for at, share in members
-            )
-            for group, members in groups.items()
-        }
+        return dict(
+            zip(grouping.groups, partials_of(measure, self.table, self._found[measure.name], grouping), strict=True)
+        )
 
     def unknown_keys(self, scopes: Sequence[ScopeKind]) -> list[Said]:
         """A warning per region and person that the records name and the organisation does not know."""
         said = []
         if "region" in scopes and self._org.regions():
-            regions = Counter(record.region for record in self.records if record.region)
+            regions = Counter(record.region for record in self.table.records if record.region)
             said += [
                 _unknown_region(key, count, self.name)
                 for key, count in sorted(regions.items())
@@ -130,7 +124,7 @@ class _Table:
             ]
         by_owner = "region" in scopes and self.places.dataset.region is None
         if ("person" in scopes or by_owner) and self._org.people():
-            people = Counter(person for record in self.records for person, _ in record.people)
+            people = Counter(person for record in self.table.records for person, _ in record.people)
             said += [
                 _unknown_person(key, count, self.name)
                 for key, count in sorted(people.items())
@@ -138,12 +132,9 @@ class _Table:
             ]
         return said
 
-    def _contributions(self, measure: Measure) -> list[Contribution | None]:
-        return [measure.contribution(record) for record in self.records]
-
 
 def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> list[Row]:
-    groups = {name: table.groups(scope) for name, table in tables.items()}
+    groups = {name: table.grouping(scope) for name, table in tables.items()}
     partials: dict[str, dict[Group, Partial]] = {}
     for measure in metrics.measures.values():
         partials[measure.name] = tables[measure.dataset].partials(measure, groups[measure.dataset])
@@ -152,13 +143,13 @@ def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> 
         for name, measure in metrics.measures.items()
     }
     found: dict[Group, tuple[dict[str, Partial | None], dict[str, Value]]] = {}
-    for group in dict.fromkeys(group for of_table in groups.values() for group in of_table):
+    for group in dict.fromkeys(group for each in groups.values() for group in each.groups):
         here = {name: each.get(group, nothing[name]) for name, each in partials.items()}
         found[group] = here, metrics.values(here)
     return [
         _row(metric, scope, group, *found[group], metrics)
         for metric in metrics.wanted
-        for group in dict.fromkeys(group for name in metrics.datasets_of(metric) for group in groups[name])
+        for group in dict.fromkeys(group for name in metrics.datasets_of(metric) for group in groups[name].groups)
     ]
 
 

@@ -8,7 +8,7 @@ from engine.calendar import WorkCalendar
 from engine.expression import Context, parse, row_function, tolerant
 from engine.expression.context import Trouble
 from engine.expression.values import Value
-from engine.metrics.aggregate import Measure, RowValue
+from engine.metrics.aggregate import Measure
 from engine.metrics.derive import Derived, derived_of, in_order
 from engine.metrics.kind import shapes_of
 from engine.metrics.partial import Partial, value_of
@@ -94,16 +94,18 @@ def measure_of(release: Release, metric: Metric, shape: Shape, calendar: WorkCal
         )
     trouble = Trouble()
     context = Context(is_working=calendar.is_working, trouble=trouble)
+    value, where = (
+        None if text is None else parse(text, tuple(dataset.fields)) for text in (metric.value, metric.where)
+    )
     return Measure(
         name=metric.name,
         dataset=metric.dataset,
         aggregate=metric.aggregate,
         shape=shape,
-        value=_row_value(metric.value, tuple(dataset.fields), context),
-        where=_row_value(metric.where, tuple(dataset.fields), context),
+        value=None if value is None else tolerant(row_function(value, context), context),
+        where=None if where is None else tolerant(row_function(where, context), context),
         trouble=trouble,
+        value_expression=value,
+        where_expression=where,
+        context=context,
     )
-
-
-def _row_value(text: str | None, fields: tuple[str, ...], context: Context) -> RowValue | None:
-    return None if text is None else tolerant(row_function(parse(text, fields), context), context)

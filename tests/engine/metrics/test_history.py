@@ -79,9 +79,7 @@ def test_incremental_equals_full_in_any_order_of_asking(seed: int, scope: str, r
     asked = history(rows, scope)
     days, keys = [FIRST + timedelta(days=offset) for offset in range(26)], asked.keys()
     questions = [
-        (key, random.choice(days), random.choice(days), random.choice(METRICS))
-        for key in keys
-        for _ in range(6)
+        (key, random.choice(days), random.choice(days), random.choice(METRICS)) for key in keys for _ in range(6)
     ]
     for key, day, known, name in questions:
         value = asked.to_date(name, key, day, known)
@@ -109,11 +107,7 @@ def test_late_days_name_every_earlier_day_whose_value_changed(seed: int) -> None
     before: dict[tuple[str, date], list[float | None]] = {}
     for known in days:
         late = asked.late_days(known)
-        now = {
-            (key, day): [fresh.to_date(name, key, day, known) for name in METRICS]
-            for key in keys
-            for day in days
-        }
+        now = {(key, day): [fresh.to_date(name, key, day, known) for name in METRICS] for key in keys for day in days}
         for (key, day), value in now.items():
             if day < known:
                 assert value == before[key, day] or day in late.get(key, frozenset()), (key, day, known)
