@@ -46,7 +46,7 @@ def command(port: int, speed: float, data_dir: Path | None, lang: Lang) -> None:
 def _settings(data_dir: Path | None, listener: socket.socket) -> Settings:
     """The settings of a demo: a folder of its own, and the address under which its messages lead back."""
     given = read_settings()
-    folder = (data_dir or given.data_dir / "demo").absolute()
+    folder = ((data_dir or given.data_dir) / "demo").absolute()
     shutil.rmtree(folder, ignore_errors=True)
     own = read_settings({"DUIQI_DATA_DIR": str(folder), "DUIQI_ALLOW_LOOPBACK": "1", "DUIQI_LOG_LEVEL": "warning"})
     return msgspec.structs.replace(own, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
