@@ -1,6 +1,7 @@
 """The records of one dataset as columns: numbers as doubles, texts as codes, made when they are first asked for."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 
@@ -52,8 +53,17 @@ class Table:
         match self.dataset.field(name).type:
             case "number" | "money" | "percent":
                 return _numbers(values)
+            case "text" | "choice" | "person" | "region" | "customer":
+                return _texts(values)
             case _:
                 return column_of(values)
+
+
+def _texts(values: Sequence[Value]) -> Cells:
+    """Values of a text's field; anything else among them is kept as what it is."""
+    if not {type(value) for value in values} <= {str, type(None)}:
+        return column_of(values)
+    return texts(cast(Sequence[str | None], values))
 
 
 def _numbers(values: Sequence[Value]) -> Cells:

@@ -24,17 +24,22 @@ def as_known(records: Iterable[Record], calendar: WorkCalendar, known: date | da
     Of two versions known at the same moment the later in `records` is the newer one.
     """
     until = None if known is None else _end_of(known, calendar)
-    newest: dict[tuple[object, ...], tuple[datetime, Record]] = {}
+    newest: dict[tuple[object, ...], Record] = {}
+    since_of: dict[tuple[object, ...], datetime] = {}
     for record in records:
-        since = known_since(record, calendar)
-        if until is not None and since >= until:
+        if until is not None and known_since(record, calendar) >= until:
             continue
-        before = newest.get(record.key)
-        if record.deleted and record.known_at is None and before is not None:
-            since = max(since, before[0])
-        if before is None or since >= before[0]:
-            newest[record.key] = (since, record)
-    return [record for _, record in newest.values() if not record.deleted]
+        before = newest.setdefault(record.key, record)
+        if before is record:
+            continue
+        earlier = since_of.get(record.key) or known_since(before, calendar)
+        since = known_since(record, calendar)
+        if record.deleted and record.known_at is None:
+            since = max(since, earlier)
+        since_of[record.key] = max(since, earlier)
+        if since >= earlier:
+            newest[record.key] = record
+    return [record for record in newest.values() if not record.deleted]
 
 
 def _end_of(known: date | datetime, calendar: WorkCalendar) -> datetime:
