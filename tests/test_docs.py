@@ -1,0 +1,98 @@
+"""The docs name everything that exists, in both languages."""
+
+import os
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from admin.cli.main import COMMANDS
+from engine.expression.functions import FUNCTIONS
+from schema_defs.release import KINDS
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ("docs/documents.md", "docs/zh/documents.md")
+OPERATION = ("docs/operation.md", "docs/zh/operation.md")
+EXPRESSIONS = {"en": "docs/expressions.md", "zh": "docs/zh/expressions.md"}
+
+
+def text_of(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def keys_of(struct: type) -> set[str]:
+    """Every key that may be written in a document, at any depth."""
+    found: set[str] = set()
+    waiting: list[type] = [struct]
+    seen: set[type] = set()
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        for field in msgspec.structs.fields(each):
+            found.add(field.encode_name)
+            waiting += [
+                part for part in parts_of(field.type) if isinstance(part, type) and issubclass(part, msgspec.Struct)
+            ]
+    return found - {"name", "label"}
+
+
+def parts_of(kind: object) -> list[object]:
+    inner = getattr(kind, "__args__", ())
+    return [kind] + [part for each in inner for part in parts_of(each)]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_key_of_every_kind_is_described(path: str, kind: type) -> None:
+    tag = str(kind.__struct_config__.tag)  # type: ignore[attr-defined]
+    section = re.search(rf"^## {tag}\b.*?(?=^## |\Z)", text_of(path), re.M | re.S)
+    assert section, f"{path} has no section for {tag}"
+    missing = [key for key in sorted(keys_of(kind)) if not re.search(rf"`[^`]*\b{key}\b[^`]*`", section[0])]
+    missing = [key for key in missing if not (tag == "test" and key in keys_of(KINDS_BY_TAG["rule"]))]
+    assert not missing, f"{path}, {tag}: {missing}"
+
+
+KINDS_BY_TAG = {str(kind.__struct_config__.tag): kind for kind in KINDS}
+
+
+@pytest.mark.parametrize("path", OPERATION)
+def test_every_command_and_setting_is_described(path: str) -> None:
+    text = text_of(path)
+    assert not [name for name in COMMANDS if not re.search(rf"`(duiqi )?{name}\b", text)]
+    settings = set(re.findall(r"DUIQI_[A-Z_]+", text_of("runtime/settings.py") + text_of("admin/cli/options.py")))
+    assert not sorted(name for name in settings if f"`{name}`" not in text)
+
+
+def functions_table(lang: str) -> str:
+    """The table of all functions, as the docs hold it."""
+    head = {"en": "| function | meaning | example |", "zh": "| 函数 | 含义 | 示例 |"}[lang]
+    lines = [head, "|---|---|---|"]
+    for function in FUNCTIONS.values():
+        said = function.help.zh if lang == "zh" else function.help.en
+        lines.append(
+            f"| `{function.name}` | {said.replace('|', chr(92) + '|')} | `{function.example}` → `{function.answer}` |"
+        )
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_function_is_described_as_it_is(lang: str) -> None:
+    """`DUIQI_WRITE_GOLDEN=1` writes the tables anew."""
+    path, table = ROOT / EXPRESSIONS[lang], functions_table(lang)
+    text = path.read_text(encoding="utf-8")
+    if os.environ.get("DUIQI_WRITE_GOLDEN"):
+        text = re.sub(r"(<!-- functions -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}{table}\n{m[2]}", text, flags=re.S)
+        path.write_text(text, encoding="utf-8")
+    assert table in text
+
+
+def test_every_link_and_picture_of_the_docs_exists() -> None:
+    broken = []
+    for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)\)", path.read_text(encoding="utf-8")):
+            if "://" not in target and not (path.parent / target).exists():
+                broken.append(f"{path.relative_to(ROOT)}: {target}")
+    assert not broken
