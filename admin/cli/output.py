@@ -8,7 +8,7 @@ from pathlib import Path
 from schema_defs.errors import OutsideError
 from schema_defs.text import Lang, Said
 
-_MOST_LINES = 50
+_MOST_LINES = 200
 
 
 def write_out(text: str, path: Path | None) -> None:
@@ -31,7 +31,7 @@ def write_out(text: str, path: Path | None) -> None:
 
 
 def lines_of(said: Iterable[Said], lang: Lang) -> list[str]:
-    """The sentences, the first fifty of them in full, the rest as a number."""
+    """The sentences, the first two hundred of them in full, the rest as a number."""
     lines = [each.in_(lang) for each in said]
     if len(lines) <= _MOST_LINES:
         return lines

@@ -36,7 +36,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a file may hold; beyond it the file is refused with the limit's name and size."""
 
     file_bytes: int = 1_000_000_000
-    unpacked_bytes: int = 1_000_000_000
+    unpacked_bytes: int = 500_000_000
     rows: int = 20_000_000
     columns: int = 1_000
     line_characters: int = 1_000_000

@@ -1,6 +1,6 @@
 """One day of one dataset: the partial result of every metric at every place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from engine.metrics.aggregate import Contribution, Measure
 from engine.metrics.partial import Partial
@@ -11,19 +11,35 @@ from schema_defs.rule import ScopeKind
 SCOPES: tuple[ScopeKind, ...] = ("company", "region", "person")
 Spot = tuple[str, ScopeKind, str]
 """A metric, a scope and a key."""
+Whose = tuple[ScopeKind, str]
+"""A scope and a key."""
 
 
-def day_partials(measures: Sequence[Measure], records: Iterable[Record], places: Places) -> dict[Spot, Partial]:
-    """The partials of a day's records. A spot exists where at least one record counts, whether or not the metric's filter keeps it."""
-    found: dict[Spot, list[Contribution | None]] = {}
+def day_partials(
+    measures: Sequence[Measure], records: Iterable[Record], places: Places, only: Collection[Whose] | None = None
+) -> dict[Spot, Partial]:
+    """The partials of a day's records, at all places or at some `only`.
+
+    A spot exists where at least one record counts, whether or not the metric's filter keeps it.
+    """
+    found: dict[Whose, list[list[Contribution | None]]] = {}
     for record in records:
         if not record.counts:
             continue
         whole = [measure.contribution(record) for measure in measures]
         for scope in SCOPES:
             for key, share in places.of(record, scope):
-                for measure, contribution in zip(measures, whole, strict=True):
-                    added = contribution if share == 1.0 else measure.contribution(record, share)
-                    found.setdefault((measure.name, scope, key), []).append(added)
-    by_name = {measure.name: measure for measure in measures}
-    return {spot: by_name[spot[0]].partial(contributions) for spot, contributions in found.items()}
+                if only is not None and (scope, key) not in only:
+                    continue
+                mine = whole if share == 1.0 else [measure.contribution(record, share) for measure in measures]
+                found.setdefault((scope, key), []).append(mine)
+    return {
+        (measure.name, *whose): measure.partial([each[position] for each in contributions])
+        for whose, contributions in found.items()
+        for position, measure in enumerate(measures)
+    }
+
+
+def whose(places: Places, record: Record) -> frozenset[Whose]:
+    """Everybody for whom the record counts."""
+    return frozenset((scope, key) for scope in SCOPES for key, _ in places.of(record, scope))
