@@ -37,6 +37,8 @@ def live_event(event: Event, sight: Sight) -> LiveEvent | None:
             rows = tuple(row for row in event.data.get("rows", ()) if sight.sees(*_scope_and_key(row)))
             everything = bool(event.data.get("all"))
             return LiveEvent(id=event.id, kind="cells", rows=rows, all=everything) if rows or everything else None
+        case "alert" if "scope" in event.data and not sight.sees(event.data["scope"], event.data["key"]):
+            return None
         case "alert":
             return LiveEvent(id=event.id, kind="alerts", all=True)
         case "delivery":

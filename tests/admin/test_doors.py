@@ -1,35 +1,16 @@
 """Signing in over the real tables."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from admin.doors import RuntimeDoors
+from admin.wiring.doors import RunningDoors
 from runtime.people.accounts import create_account
 
-NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-
-
-class Standing:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.moment = NOW
-
-    def now(self) -> datetime:
-        return self.moment
-
 
 @pytest.fixture
-def standing() -> Standing:
-    return Standing()
-
-
-@pytest.fixture
-async def doors(tenant, standing) -> RuntimeDoors:
+async def doors(tenant) -> RunningDoors:
     await create_account(tenant, "seller", roles=["seller"], demo=True)
     await create_account(tenant, "kun", roles=["manager"], password="correct horse battery")
-    return RuntimeDoors(standing, demo_tenant=tenant)
+    return RunningDoors({"seller": (tenant, "seller")})
 
 
 async def test_a_demo_card_opens_without_a_password(doors, tenant):
@@ -40,12 +21,12 @@ async def test_a_demo_card_opens_without_a_password(doors, tenant):
 
 
 @pytest.mark.parametrize("role", ["director", "root", "", "manager"])
-async def test_only_demo_accounts_have_a_card(doors, role):
+async def test_only_cards_open(doors, role):
     assert await doors.sign_in_as(role) is None
 
 
-async def test_where_there_is_no_demo_no_card_opens(doors, standing):
-    closed = RuntimeDoors(standing)
+async def test_where_there_is_no_demo_no_card_opens(doors):
+    closed = RunningDoors()
 
     assert await closed.sign_in_as("seller") is None
     assert (await closed.page("zh")).demo == ()
@@ -55,7 +36,7 @@ async def test_the_sign_in_page_shows_the_cards_that_exist(doors):
     assert [card.role for card in (await doors.page("zh")).demo] == ["seller"]
 
 
-@pytest.mark.parametrize("login", ["kun", "acme/kun", " Kun "])
+@pytest.mark.parametrize("login", ["kun", "kun@acme", " Kun "])
 async def test_a_password_opens(doors, login):
     viewer = await doors.viewer(await doors.sign_in(login, "correct horse battery"))
 
@@ -63,7 +44,7 @@ async def test_a_password_opens(doors, login):
 
 
 @pytest.mark.parametrize(
-    ("login", "password"), [("kun", "wrong"), ("nobody", "x"), ("other/kun", "correct horse battery"), ("/", "x")]
+    ("login", "password"), [("kun", "wrong"), ("nobody", "x"), ("kun@other", "correct horse battery"), ("@", "x")]
 )
 async def test_anything_else_does_not(doors, login, password):
     assert await doors.sign_in(login, password) is None
@@ -81,13 +62,6 @@ async def test_signing_in_again_ends_the_session_before(doors):
 async def test_signing_out_ends_it_at_once(doors):
     token = await doors.sign_in_as("seller")
     await doors.sign_out(token)
-
-    assert await doors.viewer(token) is None
-
-
-async def test_a_session_ends_by_itself(doors, standing):
-    token = await doors.sign_in_as("seller")
-    standing.moment = NOW + timedelta(days=31)
 
     assert await doors.viewer(token) is None
 

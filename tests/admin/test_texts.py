@@ -30,7 +30,7 @@ FAMILIES = {
     "answer.": ["seen", "reason", "support", "needs_reason", "needs_support", "needs_day"],
     "flash.": FLASHES,
     "weekday.": range(7),
-    "role.": ["seller", "manager", "director", "author", "it"],
+    "role.": ["seller", "manager", "director", "author", "it", "harbour"],
     "calibration.": ["meeting", "alert", "asked"],
     "chat.": ["group", "private"],
     "alerts.": ["open", "closed"],
