@@ -9,11 +9,15 @@ from pathlib import Path
 from runtime.context import Context
 from runtime.releases.live import LiveRelease
 from runtime.releases.registry import HOOK_MODULES
+from schema_defs.loader import Loaded
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publishing:
-    """A release that goes live now; `before` is the one it replaces, `folder` where the files beside its documents are."""
+    """A release that goes live now; `before` is the one it replaces.
+
+    `loaded` is what it was published from and `folder` where the files beside its documents are; a rollback has neither.
+    """
 
     context: Context
     tenant: str
@@ -21,7 +25,11 @@ class Publishing:
     now: datetime
     live: LiveRelease
     before: LiveRelease | None
-    folder: Path | None = None
+    loaded: Loaded | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        return self.loaded.folder if self.loaded else None
 
 
 Hook = Callable[[Publishing], Awaitable[None]]

@@ -42,7 +42,7 @@ async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, not
     if errors:
         raise ConfigurationError(tuple(sorted(errors, key=lambda issue: (issue.file, issue.line, issue.column))))
     documents = _documents(loaded)
-    new = _New(documents, hash_of(documents), loaded.release, loaded.folder, by, note, "publish")
+    new = _New(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
     outcome = await transact(lambda: _put(context, tenant, new))
     return msgspec.structs.replace(outcome, warnings=tuple(issues))
 
@@ -65,7 +65,7 @@ async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     row = await _add(tenant, new, now)
     live_now = LiveRelease(row.number, new.release, new.hash)
     publishing = Publishing(
-        context=context, tenant=tenant, now=now, live=live_now, before=before, folder=new.folder, by=new.by
+        context=context, tenant=tenant, now=now, live=live_now, before=before, loaded=new.loaded, by=new.by
     )
     await call_hooks(publishing)
     await audit(tenant, new.by, new.what, f"release {row.number}", {"hash": new.hash, "note": new.note}, now=now)
@@ -90,7 +90,7 @@ class _New(NamedTuple):
     documents: list[dict[str, str]]
     hash: str
     release: Release
-    folder: Path | None
+    loaded: Loaded | None
     by: str
     note: str
     what: str

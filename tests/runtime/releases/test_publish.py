@@ -1,11 +1,13 @@
 """Publishing: all or nothing, numbered, one live, and never changed again."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from runtime.audit.log import entries
+from runtime.clock import VirtualClock
 from runtime.context import Context
 from runtime.people.directory import people_at, people_of, reach_of
 from runtime.people.rows import PersonRow
@@ -157,3 +159,30 @@ async def test_the_shipped_configurations_can_be_published(context: Context, ten
 
 async def rows_of_release(tenant: str) -> list[list[dict[str, str]]]:
     return [row.documents for row in await rows(ReleaseRow, tenant)]
+
+
+async def test_people_of_a_file_beside_the_document_become_records_too(
+    context: Context, tenant: str, tmp_path: Path
+) -> None:
+    (tmp_path / "people.csv").write_text("id,name,home\ns01,销售一,east\ns02,销售二,east\n", encoding="utf-8")
+    (tmp_path / "company.yaml").write_text(
+        "kind: organisation\nname: company\nregions: [{key: east}]\n"
+        "people_from: {file: people.csv, map: {key: id, label: name, region: home}}\n",
+        encoding="utf-8",
+    )
+    await publish(context, tenant, load_folder(tmp_path), by="anna")
+    people, _ = await people_of(tenant)
+    assert [(person.key, person.label, person.region) for person in people] == [
+        ("s01", "销售一", "east"), ("s02", "销售二", "east"),
+    ]  # fmt: skip
+
+
+async def test_whoever_is_not_listed_any_more_is_no_longer_known_but_was(
+    context: Context, clock: VirtualClock, tenant: str
+) -> None:
+    await publish(context, tenant, written(), by="anna")
+    before = clock.now()
+    clock.advance(timedelta(days=1))
+    await publish(context, tenant, written(CALENDAR.replace("m01", "m02")), by="anna")
+    assert [person.key for person in (await people_of(tenant))[0]] == ["m02", "s01"]
+    assert [person.key for person in await people_at(tenant, before)] == ["m01", "s01"]
