@@ -1,9 +1,10 @@
 """`duiqi demo`."""
 
 import asyncio
-import shutil
+import os
 import socket
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from admin.serving import deps_of, listener_on, serve
 from admin.wiring.doors import RunningDoors
 from admin.wiring.verbs import RunningVerbs
 from admin.wiring.views import RunningViews
+from runtime.demo.kept import open_folder
 from runtime.demo.run import Running, running
 from runtime.logging import configure_logging
 from runtime.settings import Settings, read_settings
@@ -28,32 +30,34 @@ from schema_defs.text import Lang, Said
     "--speed", default=60.0, show_default=True, type=click.FloatRange(0, 3600), help="Virtual seconds per second."
 )
 @click.option(
-    "--data-dir", type=click.Path(path_type=Path), help="Where the demo's database lies; it is emptied first."
+    "--data-dir", type=click.Path(path_type=Path), help="The demo's data lies in the folder `demo` below this one."
 )
+@click.option("--keep", is_flag=True, help="Go on with the demo that lies there; without it, begin afresh.")
 @language_option
-def command(port: int, speed: float, data_dir: Path | None, lang: Lang) -> None:
+def command(port: int, speed: float, data_dir: Path | None, keep: bool, lang: Lang) -> None:
     """Run a made-up company of 14 regions and 68 sellers at a local address; nothing leaves the machine.
 
-    Every start begins afresh on a Wednesday afternoon in June 2026.
+    It begins on a Wednesday afternoon in June 2026, and afresh at every start unless --keep is given.
     """
     began = time.monotonic()
     listener = listener_on("127.0.0.1", port)
-    settings = _settings(data_dir, listener)
+    folder = ((data_dir or Path(os.environ.get("DUIQI_DATA_DIR") or ".duiqi")) / "demo").absolute()
+    since = open_folder(folder, keep=keep)
+    settings = _settings(folder, listener)
     configure_logging(settings.log_level)
-    asyncio.run(_run(settings, listener, speed, lang, began))
+    asyncio.run(_run(settings, listener, speed, since, lang, began))
 
 
-def _settings(data_dir: Path | None, listener: socket.socket) -> Settings:
+def _settings(folder: Path, listener: socket.socket) -> Settings:
     """The settings of a demo: a folder of its own, and the address under which its messages lead back."""
-    given = read_settings()
-    folder = ((data_dir or given.data_dir) / "demo").absolute()
-    shutil.rmtree(folder, ignore_errors=True)
     own = read_settings({"DUIQI_DATA_DIR": str(folder), "DUIQI_ALLOW_LOOPBACK": "1", "DUIQI_LOG_LEVEL": "warning"})
     return msgspec.structs.replace(own, base_url=f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
-async def _run(settings: Settings, listener: socket.socket, speed: float, lang: Lang, began: float) -> None:
-    async with running(settings, speed=speed) as demo:
+async def _run(
+    settings: Settings, listener: socket.socket, speed: float, since: datetime | None, lang: Lang, began: float
+) -> None:
+    async with running(settings, speed=speed, since=since) as demo:
         stop = told_to_stop()
         click.echo(_READY.in_(lang).format(address=settings.base_url, seconds=time.monotonic() - began))
         click.echo(_HINT.in_(lang))

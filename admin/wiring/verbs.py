@@ -40,9 +40,10 @@ class RunningVerbs:
         configured, now = await demand_prepared(viewer.tenant), self._context.clock.now()
         if self._desk is None or await build_record(configured, viewer, now, dataset=dataset, record=record) is None:
             return None
-        written = self._desk.write(configured, dataset, record, values)
+        day = configured.calendar.today(now)
+        written = self._desk.write(configured, viewer, day, dataset, record, values)
         given = None if written else values
-        fields = self._desk.fields(configured, viewer, dataset, record, given)
+        fields = self._desk.fields(configured, viewer, day, dataset, record, given)
         if written:
             await note(
                 viewer.tenant, viewer.account, "edit-source", f"{dataset}/{record}", {"fields": list(values)}, now=now

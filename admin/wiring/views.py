@@ -67,11 +67,10 @@ class RunningViews:
         )
 
     async def record(self, viewer: Viewer, *, dataset: str, record: str) -> RecordView | None:
-        configured = await self._configured(viewer)
-        fields = self._desk.fields(configured, viewer, dataset, record) if self._desk else None
-        return await build_record(
-            configured, viewer, self._context.clock.now(), dataset=dataset, record=record, fields=fields
-        )
+        configured, now = await self._configured(viewer), self._context.clock.now()
+        day = configured.calendar.today(now)
+        fields = self._desk.fields(configured, viewer, day, dataset, record) if self._desk else None
+        return await build_record(configured, viewer, now, dataset=dataset, record=record, fields=fields)
 
     async def snapshots(self, viewer: Viewer) -> SnapshotsView:
         return await build_snapshots(await self._configured(viewer), viewer, self._context.clock.now())

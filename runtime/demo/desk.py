@@ -1,5 +1,6 @@
 """The demo's ERP as a form: raw fields, checked as a sync would check them, then written to the source's file."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -34,36 +35,41 @@ class ErpDesk:
         self,
         configured: Prepared,
         viewer: Viewer,
+        day: date,
         dataset: str,
         record: str,
         given: Mapping[str, str] | None = None,
     ) -> tuple[EditField, ...] | None:
-        """The raw fields as a form shows them; with `given`, what was typed, each error at its field. None: not editable."""
+        """The raw fields that the reader may see, as a form shows them; with `given`, what was typed, each error at its field.
+
+        None: not editable.
+        """
         found = self._open(configured, dataset, record)
         if found is None:
             return None
         document, source, raw = found
-        shown = {**raw, **(given or {})}
-        errors = _errors(configured, document, source, shown) if given is not None else {}
-        sight = sight_of(configured.org, viewer, date.max)
+        fields = _columns(configured, viewer, day, document, source)
+        typed = {name: value for name, value in (given or {}).items() if name in fields}
+        errors = _errors(configured, document, source, _changed(document, source, raw, typed)) if given else {}
         return tuple(
-            _edit_field(configured, document, source, name, field, shown, errors.get(name))
-            for name, field in visible_fields(document, sight)
+            _edit_field(configured, document, source, name, field, {**raw, **typed}, errors.get(name))
+            for name, field in fields.values()
         )
 
-    def write(self, configured: Prepared, dataset: str, record: str, given: Mapping[str, str]) -> bool:
-        """Writes the row if a sync would take it; False when it would not, or it is not there, and then nothing is written."""
+    def write(
+        self, configured: Prepared, viewer: Viewer, day: date, dataset: str, record: str, given: Mapping[str, str]
+    ) -> bool:
+        """Writes what the reader may see and has changed, if a sync would take the row; False when it would not, and then nothing is written."""
         found = self._open(configured, dataset, record)
         if found is None:
             return False
         document, source, raw = found
-        keys = {_raw_name(source, name) for name in document.key_fields}
-        typed = {name: _typed(value, raw[name]) for name, value in given.items() if name in raw and name not in keys}
-        changed = {**raw, **typed}
+        fields = _columns(configured, viewer, day, document, source)
+        changed = _changed(document, source, raw, {name: value for name, value in given.items() if name in fields})
         if _errors(configured, document, source, changed):
             return False
         if changed != raw:
-            self._erps[configured.tenant].append(dataset, [changed])
+            self._erps[configured.tenant].write(dataset, [changed])
         return True
 
     def _open(self, configured: Prepared, dataset: str, record: str) -> tuple[Dataset, Source, Raw] | None:
@@ -74,6 +80,20 @@ class ErpDesk:
         wanted = [str(part) for part in msgspec.json.decode(key)]
         raw = erp.find(dataset, [_raw_name(source, name) for name in document.key_fields], wanted)
         return (document, source, raw) if raw is not None else None
+
+
+def _columns(
+    configured: Prepared, viewer: Viewer, day: date, document: Dataset, source: Source
+) -> dict[str, tuple[str, Field]]:
+    """The raw columns that the reader may see, each with its field."""
+    sight = sight_of(configured.org, viewer, day)
+    return {_raw_name(source, name): (name, field) for name, field in visible_fields(document, sight)}
+
+
+def _changed(document: Dataset, source: Source, raw: Raw, given: Mapping[str, str]) -> Raw:
+    """The row with what was typed; its key stays."""
+    keys = {_raw_name(source, name) for name in document.key_fields}
+    return raw | {name: _typed(text, raw[name]) for name, text in given.items() if name in raw and name not in keys}
 
 
 def _errors(configured: Prepared, document: Dataset, source: Source, raw: Raw) -> dict[str, Text]:
@@ -98,7 +118,7 @@ def _edit_field(
     value = raw.get(column)
     return EditField(
         field=msgspec.structs.replace(field, name=column),
-        raw="" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value),
+        raw=_text(value),
         choices=_choices(configured, document, source, name),
         is_key=name in document.key_fields,
         required=name == document.time,
@@ -127,12 +147,19 @@ def _raw_name(source: Source, name: str) -> str:
 
 
 def _typed(text: str, before: Any) -> Any:
-    """A number stays a number where it reads as one; what does not is written as typed, for the sync to judge."""
+    """What the ERP writes for the text: unchanged, it stays to the last digit; a number stays one where it reads as one, for the sync to judge the rest."""
+    if text.strip() == _text(before):
+        return before
     if not text.strip():
         return None
-    if isinstance(before, int | float) and not isinstance(before, bool):
-        try:
-            return float(text)
-        except ValueError:
-            return text
+    if isinstance(before, int | float) and not isinstance(before, bool) and _NUMBER.fullmatch(text.strip()):
+        return float(text)
     return text
+
+
+def _text(value: Any) -> str:
+    """A raw value in a form."""
+    return "" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+_NUMBER = re.compile(r"-?\d{1,15}(\.\d+)?", re.ASCII)

@@ -1,15 +1,12 @@
 """The demo's life: the ERPs go on writing as the virtual clock runs. Nights and days off pass quickly."""
 
 import asyncio
-from collections import defaultdict
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from engine.calendar import WorkCalendar
 from runtime.clock import VirtualClock
-from runtime.demo.erp import Erp
-from runtime.demo.orders import Change, changes_between
-from runtime.demo.shop import sales_between
+from runtime.demo.coming import Coming
+from runtime.demo.kept import keep_moment
 from runtime.demo.stage import Stage
 
 PAUSE = 0.4
@@ -18,29 +15,30 @@ EVENING, MORNING = time(20, 5), time(8, 25)
 
 
 async def live(stage: Stage, clock: VirtualClock, since: datetime) -> None:
-    """Writes what happens, as it happens, for ever. It writes to the sources and moves the clock; the product does the rest."""
+    """Writes what happens after `since`, as it happens, for ever. It writes to the sources and moves the clock; the product does the rest."""
+    life = await asyncio.to_thread(Life, stage, clock, since)
     while True:
+        life.step()
         await asyncio.sleep(PAUSE)
-        since = step(stage, clock, since)
 
 
-def step(stage: Stage, clock: VirtualClock, since: datetime) -> datetime:
-    """Writes what happened since, then passes over the night when it has come; gives the moment up to which it has written."""
-    now = clock.now()
-    write(stage, since, now)
-    skip_night(clock, stage.calendar)
-    return now
+class Life:
+    """Both companies, as far as they have lived."""
 
+    def __init__(self, stage: Stage, clock: VirtualClock, since: datetime) -> None:
+        self._stage = stage
+        self._clock = clock
+        self._orders = Coming(stage.orders_of, since.astimezone(stage.calendar.tz))
+        self._sales = Coming(stage.sales_of, since.astimezone(stage.shop_calendar.tz))
+        self._orders.prepare()
 
-def write(stage: Stage, since: datetime, until: datetime) -> None:
-    """Appends the changes of a span to the ERPs' files."""
-    zone = stage.calendar.tz
-    _append(stage.erp, changes_between(stage.world, stage.calendar, since.astimezone(zone), until.astimezone(zone)))
-    shop_zone = stage.shop_calendar.tz
-    _append(
-        stage.shop,
-        sales_between(stage.world.seed, stage.shop_calendar, since.astimezone(shop_zone), until.astimezone(shop_zone)),
-    )
+    def step(self) -> None:
+        """Writes what has happened, then passes over the night when it has come."""
+        now, stage = self._clock.now(), self._stage
+        stage.erp.append(self._orders.until(now.astimezone(stage.calendar.tz)))
+        stage.shop.append(self._sales.until(now.astimezone(stage.shop_calendar.tz)))
+        keep_moment(stage.folder, now)
+        skip_night(self._clock, stage.calendar)
 
 
 def skip_night(clock: VirtualClock, calendar: WorkCalendar) -> None:
@@ -50,11 +48,3 @@ def skip_night(clock: VirtualClock, calendar: WorkCalendar) -> None:
         return
     day = local.date() + timedelta(days=1 if local.time() >= MORNING else 0)
     clock.advance_to(datetime.combine(calendar.next_working(day), MORNING, tzinfo=calendar.tz))
-
-
-def _append(erp: Erp, changes: list[Change]) -> None:
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for change in changes:
-        rows[change.stream].append(change.row)
-    for stream, some in rows.items():
-        erp.append(stream, some)

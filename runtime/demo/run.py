@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from connectors.simulators.dingtalk.serve import serve as serve_simulator
 from connectors.simulators.dingtalk.simulator import Simulator
@@ -21,20 +22,24 @@ from runtime.demo.stage import (
     REFERENCE,
     START,
     Stage,
+    connect_robot,
     load_configuration,
+    older_months,
     open_tenants,
     set_stage,
     simulator_of,
-    write_older,
+    write_month,
     write_recent,
 )
 from runtime.numbers.rows import CellRow, DirtyRow
 from runtime.settings import Settings
-from runtime.start import started
+from runtime.start import opened, started
 from runtime.tenancy import rows
 
 READY_AFTER = 60.0
 """Seconds after which the demo is shown even if the first numbers are not complete."""
+PATIENCE = 0.2
+"""Seconds between two looks at whether the product has taken in the month before."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +56,29 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, speed: float) -> AsyncIterator[Running]:
-    """The demo, once its first board can be shown; the older history comes in while one looks."""
-    clock = VirtualClock(START)
-    stage = set_stage(settings)
+async def running(settings: Settings, *, speed: float, since: datetime | None = None) -> AsyncIterator[Running]:
+    """The demo, once its first board can be shown; the older history comes in while one looks.
+
+    With `since`, the folder holds a demo already, which goes on from that moment.
+    """
+    clock = VirtualClock(since or START)
+    reference, harbour = load_configuration("reference"), load_configuration("harbour")
+    stage = set_stage(settings, reference.release, harbour.release)
+    simulator = simulator_of(stage, clock)
     async with AsyncExitStack() as stack:
-        people = load_configuration("reference").release.organisation
-        simulator = simulator_of(stage, clock, people.people if people else (), settings.data_dir / "chat.jsonl")
         address = await stack.enter_async_context(serve_simulator(simulator))
-        await asyncio.to_thread(write_recent, stage, START)
+        if since is None:
+            await asyncio.to_thread(write_recent, stage, START)
+        else:
+            async with opened(settings, clock) as context:
+                await connect_robot(context, stage, address)
         context = await stack.enter_async_context(started(settings, clock))
-        await open_tenants(context, stage, address)
+        if since is None:
+            await open_tenants(context, stage, address, reference, harbour)
         demo = _demo(context, clock, stage, simulator)
         await _first_board(demo)
         clock.run_at(speed)
-        await stack.enter_async_context(_living(stage, clock))
+        await stack.enter_async_context(_living(stage, clock, since or START))
         yield demo
 
 
@@ -88,17 +101,26 @@ async def is_ready(clock: VirtualClock) -> bool:
 
 
 async def _first_board(demo: Running) -> None:
-    async with asyncio.timeout(READY_AFTER):
-        while not await demo.ready():
-            await asyncio.sleep(0.05)
+    try:
+        async with asyncio.timeout(READY_AFTER):
+            while not await demo.ready():
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        return
+
+
+async def write_older(stage: Stage) -> None:
+    """The rest of the year before, month by month, as fast as the product takes it in."""
+    for first in older_months(START):
+        if await asyncio.to_thread(write_month, stage, first, START):
+            await asyncio.sleep(1.0)
+            while await rows(DirtyRow, REFERENCE).exists():
+                await asyncio.sleep(PATIENCE)
 
 
 @asynccontextmanager
-async def _living(stage: Stage, clock: VirtualClock) -> AsyncIterator[None]:
-    tasks = [
-        asyncio.create_task(asyncio.to_thread(write_older, stage, START)),
-        asyncio.create_task(live(stage, clock, START)),
-    ]
+async def _living(stage: Stage, clock: VirtualClock, since: datetime) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(write_older(stage)), asyncio.create_task(live(stage, clock, since))]
     try:
         yield
     finally:
