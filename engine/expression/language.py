@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 from engine.expression.errors import ExpressionError
 from engine.expression.functions import FUNCTIONS, Function, Where
@@ -20,6 +21,7 @@ RESERVED = frozenset({*FUNCTIONS, *LITERALS, *keyword.kwlist})
 """What no document may give as a name of its own."""
 
 _FILE = "<expression>"
+_TRIES = 5
 warnings.filterwarnings("ignore", module=_FILE)  # The parser warns of texts such as `1if x else 2`; nobody reads that.
 
 
@@ -75,13 +77,25 @@ def _parse(text: str, offset: int) -> ast.expr:
     if not text:
         raise ExpressionError("syntax", Said(zh="表达式是空的", en="the expression is empty"), 0)
     try:
-        return ast.parse(text, _FILE, "eval").body
+        tree = _tree(text, "eval")
+        assert isinstance(tree, ast.Expression)
+        return tree.body
     except SyntaxError as error:
         raise _syntax(text, offset, error) from None
     except (RecursionError, MemoryError):
         raise ExpressionError("limit", _TOO_DEEP) from None
     except (ValueError, OverflowError):
         raise ExpressionError("syntax", _UNREADABLE) from None
+
+
+def _tree(text: str, mode: Literal["eval", "exec"]) -> ast.AST:
+    """The parsed text. CPython 3.11 counts the depth of all threads' trees in one place, and may miscount: then once more."""
+    for _ in range(_TRIES):
+        try:
+            return ast.parse(text, _FILE, mode)
+        except SystemError:
+            continue
+    raise RecursionError
 
 
 def _checked(tree: ast.expr, source: str) -> list[ast.expr]:
@@ -210,7 +224,9 @@ def _syntax(text: str, offset: int, error: SyntaxError) -> ExpressionError:
             offset + without_texts(text).index(":="),
         )
     try:
-        found = statement(ast.parse(text, _FILE, "exec"))
+        tree = _tree(text, "exec")
+        assert isinstance(tree, ast.Module)
+        found = statement(tree)
         found.at = offset + _characters(found.at or 0, text.encode())
         return found
     except (SyntaxError, ValueError, RecursionError, MemoryError):
