@@ -40,8 +40,7 @@ _after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_c
 def configuration(database_url: str) -> dict[str, Any]:
     """Tortoise's configuration for an address such as `sqlite:///path/duiqi.db` or `postgres://user:password@host/name`."""
     connection = expand_db_url(database_url)
-    if database_url.startswith("sqlite:"):
-        connection["engine"] = "runtime.sqlite"
+    connection["engine"] = "runtime.sqlite" if database_url.startswith("sqlite:") else "runtime.postgres"
     return {
         "connections": {CONNECTION: connection},
         "apps": {APP: {"models": list(ROWS), "default_connection": CONNECTION, "migrations": "runtime.migrations"}},

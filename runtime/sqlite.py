@@ -4,18 +4,20 @@ Tortoise's own client has one connection, so that an open transaction holds up e
 deferred, so that two processes that read before they write fail with "database is locked".
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
     translate_exceptions,
 )
+from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 BUSY_SECONDS = 10.0
@@ -42,7 +44,7 @@ class DuiqiSqlite(SqliteClient):
         await super().close()
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(Transaction(self), self._lock)
+        return CleanTransaction(Transaction(self), self._lock)
 
     @translate_exceptions
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[Any]]:
@@ -71,6 +73,34 @@ class DuiqiSqlite(SqliteClient):
             async with self._lock:
                 await self.create_connection(with_db=True)
         return self._reader
+
+
+class CleanTransaction(SqliteTransactionContext):
+    """Lets go of the process's only writer when the transaction cannot begin; Tortoise's own keeps it locked for ever."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            self.token = get_connections().set(self.connection_name, self.connection)
+            await self.connection.begin()
+        except BaseException:
+            await self._give_up()
+            raise
+        client: TransactionalDBClient = self.connection
+        return client
+
+    async def _give_up(self) -> None:
+        """The BEGIN may still reach the database when its waiter is gone; a rollback behind it ends what it began."""
+        try:
+            if self.connection._connection is not None:
+                await asyncio.shield(self.connection._connection.rollback())
+        finally:
+            if hasattr(self, "token"):
+                get_connections().reset(self.token)
+            self._trxlock.release()
 
 
 class Transaction(SqliteTransactionWrapper):

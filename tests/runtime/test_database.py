@@ -1,7 +1,9 @@
 """Transactions: whole or not at all, out of each other's way, and across processes."""
 
 import asyncio
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -166,3 +168,53 @@ def test_a_script_is_taken_apart_at_its_semicolons_and_nowhere_else() -> None:
     assert [statement.strip() for statement in statements_of(script)] == [
         "CREATE TABLE a (b TEXT);", "INSERT INTO a\nVALUES ('x; y');", "SELECT 1",
     ]  # fmt: skip
+
+
+async def test_a_transaction_that_cannot_begin_leaves_the_way_free(sqlite_database: str) -> None:
+    path = sqlite_database.removeprefix("sqlite://")
+    await connection().execute_query("PRAGMA busy_timeout=50")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked"):
+        async with transaction():
+            raise AssertionError("it cannot begin")
+    assert not in_a_transaction()
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.wait_for(transact(lambda: add(TenantRow(tenant="acme", key="acme", label="A", created_at=NOW))), 5)
+    assert await rows(TenantRow, "acme").exists()
+
+
+async def test_whoever_is_cancelled_at_any_moment_leaves_the_way_free(counter: str) -> None:
+    async def write() -> None:
+        await transact(count_up)
+
+    for pause in range(60):
+        task = asyncio.create_task(write())
+        for _ in range(pause):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert not in_a_transaction()
+    before = (await rows(NumbersRow, "acme").get()).seq
+    await asyncio.wait_for(transact(count_up), 5)
+    assert (await rows(NumbersRow, "acme").get()).seq == before + 1
+
+
+async def test_a_dead_connection_is_the_one_transactions_trouble_only(postgres_url: str) -> None:
+    await open_database(postgres_url)
+    try:
+        await add(NumbersRow(tenant="acme", seq=0, changed_at=NOW))
+        for _ in range(12):
+            pool = connection()._pool  # type: ignore[attr-defined]  # asyncpg's pool
+            for holder in pool._holders:
+                if holder._con is not None:
+                    holder._con.terminate()
+            for _ in range(10):
+                with contextlib.suppress(Exception):
+                    await transact(count_up)
+        before = (await rows(NumbersRow, "acme").get()).seq
+        await transact(count_up)
+        assert (await rows(NumbersRow, "acme").get()).seq == before + 1
+    finally:
+        await close_database()
