@@ -46,6 +46,25 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         yield from ()
 
 
+class DataFile(Part, frozen=True, kw_only=True):
+    """Rows from a data file: `data` is given by `--data NAME=FILE`, `file` is a path beside the document."""
+
+    data: Name | None = None
+    file: str | None = None
+
+    def faults(self) -> Iterator[Fault]:
+        if (self.data is None) == (self.file is None):
+            yield Fault(
+                path=(),
+                code="data-or-file",
+                message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
+                suggestion=Said(
+                    zh="写 data: 名字（由 --data 给出）或 file: 路径",
+                    en="write data: NAME (given by --data) or file: PATH",
+                ),
+            )
+
+
 class Document(Part, frozen=True, kw_only=True):
     """A YAML definition with a `kind` (the struct's tag) and a `name`."""
 

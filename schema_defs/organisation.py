@@ -1,13 +1,12 @@
 """`organisation`: the region tree, the roles, and (outside a running system) the people."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Literal
 
 import msgspec
 
-from schema_defs.base import Currency, Document, Fault, Key, Name, Part
-from schema_defs.text import Said, Text
+from schema_defs.base import Currency, DataFile, Document, Key, Name, Part
+from schema_defs.text import Text
 
 SEEN = Literal["self", "team", "region", "all"]
 BUILT_IN_ROLES: tuple[str, ...] = ("seller", "manager", "director", "author", "it")
@@ -67,21 +66,10 @@ class PeopleMap(Part, frozen=True, kw_only=True):
     left: str | None = None
 
 
-class PeopleFrom(Part, frozen=True, kw_only=True):
+class PeopleFrom(DataFile, frozen=True, kw_only=True):
     """People read from a data file: `data` is given by `--data NAME=FILE`, `file` is a path beside the document."""
 
     map: PeopleMap
-    data: Name | None = None
-    file: str | None = None
-
-    def faults(self) -> Iterator[Fault]:
-        if (self.data is None) == (self.file is None):
-            yield Fault(
-                path=(),
-                code="data-or-file",
-                message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
-                suggestion=Said(zh="例如 data: people", en="for example data: people"),
-            )
 
 
 class Role(Part, frozen=True, kw_only=True):

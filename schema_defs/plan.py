@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from schema_defs.base import Document, Fault, Key, MonthKey, Name, Part, Quantity
+from schema_defs.base import DataFile, Document, Fault, Key, MonthKey, Name, Part, Quantity
 from schema_defs.text import Said
 
 Months = Literal["even", "working_days", "history"] | tuple[Quantity, ...]
 
 
-class RegionShare(Part, frozen=True, kw_only=True):
-    """A region's part: by `weight` within `floor` and `cap`, or pinned (`pin` for the year, `pins` per month), or declared (`value`)."""
+class Share(Part, frozen=True, kw_only=True):
+    """A part of the whole: by `weight` within `floor` and `cap`, or pinned (`pin` for the year, `pins` per month), or declared (`value`)."""
 
     weight: Quantity | None = None
     floor: Quantity | None = None
@@ -20,18 +20,16 @@ class RegionShare(Part, frozen=True, kw_only=True):
     pin: Quantity | None = None
     pins: dict[MonthKey, Quantity] = {}
     value: Quantity | None = None
-    regions: dict[Key, "RegionShare"] = {}
 
 
-class PersonShare(Part, frozen=True, kw_only=True):
+class PersonShare(Share, frozen=True, kw_only=True):
     """A person's part within the region."""
 
-    weight: Quantity | None = None
-    floor: Quantity | None = None
-    cap: Quantity | None = None
-    pin: Quantity | None = None
-    pins: dict[MonthKey, Quantity] = {}
-    value: Quantity | None = None
+
+class RegionShare(Share, frozen=True, kw_only=True):
+    """A region's part within the one above, and those of the regions below it."""
+
+    regions: dict[Key, "RegionShare"] = {}
 
 
 class TargetsMap(Part, frozen=True, kw_only=True):
@@ -45,23 +43,12 @@ class TargetsMap(Part, frozen=True, kw_only=True):
     scope: str | None = None
 
 
-class TargetsFrom(Part, frozen=True, kw_only=True):
+class TargetsFrom(DataFile, frozen=True, kw_only=True):
     """Targets known from elsewhere: a row is one key's target of a year, quarter or month."""
 
     map: TargetsMap
-    data: Name | None = None
-    file: str | None = None
     months: Months = "even"
     scope: Literal["person", "region", "company"] = "person"
-
-    def faults(self) -> Iterator[Fault]:
-        if (self.data is None) == (self.file is None):
-            yield Fault(
-                path=(),
-                code="data-or-file",
-                message=Said(zh="需要 data 或 file，二者取一", en="either data or file is needed, and not both"),
-                suggestion=Said(zh="例如 data: quotas", en="for example data: quotas"),
-            )
 
 
 class Plan(Document, frozen=True, kw_only=True, tag="plan", tag_field="kind"):
