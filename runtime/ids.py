@@ -30,3 +30,9 @@ def _next_tick() -> tuple[int, int]:
         else:
             _last = (last_millisecond + 1, 0)
         return _last
+
+
+def earlier(identifier: str, milliseconds: int) -> str:
+    """The smallest identifier that was made so many milliseconds before this one."""
+    millisecond = (UUID(identifier).int >> 80) - milliseconds
+    return str(UUID(int=(millisecond & (1 << 48) - 1) << 80))

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmana
 from runtime.clock import Clock, SystemClock
 from runtime.context import Context
 from runtime.database import close_database, open_database
+from runtime.delivery.channels import close_channels
 from runtime.events import Events, LocalEvents
 from runtime.migrations._apply import migrate, pending
 from runtime.queue.claims import rescue
@@ -37,9 +38,11 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
             stack.push_async_callback(waker.close)
             install(waker)
             stack.callback(install, Nobody())
-        yield Context(
+        context = Context(
             settings=settings, clock=clock or SystemClock(), events=events, secrets=Secrets(settings.secret_key)
         )
+        stack.push_async_callback(close_channels, context)
+        yield context
 
 
 @asynccontextmanager

@@ -5,13 +5,13 @@ from typing import Literal
 
 import msgspec
 
-from runtime.alerts.notices import INBOX
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.audit.log import note
 from runtime.context import Context
 from runtime.database import transact
-from runtime.delivery.outbox import Message, put
+from runtime.delivery.outbox import INBOX, Message, put
 from runtime.events import publish_after_commit
+from runtime.releases.prepared import prepared
 from runtime.tenancy import add, rows
 from schema_defs.errors import AuthorError, UsageError
 from schema_defs.text import Said
@@ -44,8 +44,8 @@ async def answer_alert(
 
     Raises AuthorError for an answer that says nothing, UsageError for an alert that does not exist.
     """
-    now = context.clock.now()
-    _check(answer, now.date())
+    now, configured = context.clock.now(), await prepared(tenant)
+    _check(answer, configured.calendar.today(now) if configured else now.date())
     alert = await rows(AlertRow, tenant).get_or_none(id=alert_id)
     if alert is None:
         raise UsageError(Said(zh="没有这个告警", en="there is no such alert"))

@@ -5,12 +5,14 @@ from datetime import date, datetime
 import msgspec
 
 from engine.routing import Scope
-from engine.rules.fold import Alert, Past, replay, state_of
+from engine.rules.fold import state_of
 from engine.rules.notices import Notice, Told, tell
-from engine.rules.timeline import transitions_of
-from runtime.alerts.judging import Bench, judgement_of
-from runtime.alerts.notices import Address, addresses, message_of
-from runtime.alerts.rows import AlertRow, JudgedDayRow, ToldRow, TransitionRow
+from runtime.alerts.history import History, history_of
+from runtime.alerts.judging import Bench
+from runtime.alerts.notices import Address, Occasion, addresses, message_of
+from runtime.alerts.rows import AlertRow, ToldRow
+from runtime.alerts.transitions import note_transitions
+from runtime.audit.log import note
 from runtime.context import Context
 from runtime.database import transact
 from runtime.delivery.outbox import put
@@ -18,193 +20,132 @@ from runtime.events import publish_after_commit
 from runtime.people.directory import reach_of
 from runtime.people.languages import language_of
 from runtime.queue.jobs import enqueue
-from runtime.tenancy import add, add_all, add_missing, rows
+from runtime.tenancy import add, add_missing, rows
 from schema_defs.duration import span_of
 from schema_defs.rule import Rule
-from schema_defs.text import Lang
 
-
-class History(msgspec.Struct, frozen=True, kw_only=True):
-    """A scope's judged days up to the step's day, replayed, with the values that the last of them read."""
-
-    past: tuple[Past, ...]
-    alert: Alert
-    read: dict[str, object]
-    late: bool
+FIRING = ("firing", "recovering")
+SYSTEM = "duiqi"
+"""Who the audit log names for what nobody did by hand."""
 
 
 async def conclude(context: Context, bench: Bench, scope: Scope, day: date) -> None:
     """Brings the alert of the scope to where its history says it stands, and tells whoever was told something else."""
-    history = await history_of(bench, scope, day)
-    talk = [await _talk(context, bench, address) for address in addresses(bench.configured, bench.rule, scope, day)]
-
-    async def decide() -> None:
-        before, row = await _take(bench, scope, day, history, context.clock.now())
-        await _note_transitions(bench, scope, history, context.clock.now())
-        for each in talk:
-            await _tell(context, bench, scope, day, history, row.id, each)
-        await _act(context, bench.configured.tenant, bench.rule, scope, history, was_firing=before in _FIRING)
-        if before != row.state:
-            changed = {"rule": bench.rule.name, "scope": scope.kind, "key": scope.key, "state": row.state}
-            publish_after_commit(context.events, bench.configured.tenant, "alert", changed)
-
-    await transact(decide)
+    await transact(lambda: _Step(context, bench, scope, day).take())
 
 
-class Talk(msgspec.Struct, frozen=True):
-    """One recipient over one channel, in their language, with the telephone that shall ring."""
+class _Step:
+    """One step of one scope; the row of its alert is locked, so that steps come one after the other."""
 
-    address: Address
-    lang: Lang
-    mobiles: tuple[str, ...]
+    def __init__(self, context: Context, bench: Bench, scope: Scope, day: date) -> None:
+        self.context, self.bench, self.scope, self.day = context, bench, scope, day
+        self.tenant, self.rule, self.now = bench.configured.tenant, bench.rule, context.clock.now()
 
+    async def take(self) -> None:
+        row = await self._lock()
+        history = await history_of(self.bench, self.scope, self.day)
+        state = state_of(history.alert, self.rule)
+        await self._store(row, history, state)
+        await note_transitions(self.tenant, self.rule.name, self.scope, history.past, self.now)
+        for address in addresses(self.bench.configured, self.rule, self.scope, self.day):
+            await self._tell(row.id, history, address)
+        if history.alert.firing and row.state not in FIRING:
+            await self._act(row.id, history)
+        if row.state != state:
+            changed = {"rule": self.rule.name, "scope": self.scope.kind, "key": self.scope.key, "state": state}
+            publish_after_commit(self.context.events, self.tenant, "alert", changed)
 
-async def _talk(context: Context, bench: Bench, address: Address) -> Talk:
-    person, tenant = address.recipient.person, bench.configured.tenant
-    reach = await reach_of(tenant, person, context.secrets)
-    return Talk(address, await language_of(tenant, person), (reach.dingtalk,) if reach.dingtalk else ())
-
-
-async def history_of(bench: Bench, scope: Scope, day: date) -> History:
-    """Every judged day of the scope up to `day`, through the one fold."""
-    query = rows(JudgedDayRow, bench.configured.tenant).filter(rule=bench.rule.name, scope=scope.kind, key=scope.key)
-    judged = await query.filter(day__lte=day, judged=True).order_by("day")
-    past = tuple(replay(bench.rule, [judgement_of(row) for row in judged]))
-    last = judged[-1].values if judged else {}
-    return History(
-        past=past,
-        alert=past[-1].alert if past else Alert(),
-        read=last.get("read", {}),
-        late=bool(last.get("late")),
-    )
-
-
-async def _take(bench: Bench, scope: Scope, day: date, history: History, now: datetime) -> tuple[str, AlertRow]:
-    """Writes the alert's row, and with it the lock on this rule and scope; gives the state before."""
-    tenant, rule = bench.configured.tenant, bench.rule
-    place = {"rule": rule.name, "scope": scope.kind, "key": scope.key}
-    await add_missing([AlertRow(tenant=tenant, **place, severity=rule.severity, updated_at=now, day=day, values={})])
-    row = await rows(AlertRow, tenant).select_for_update().get(**place)
-    before, alert = row.state, history.alert
-    row.state = state_of(alert, rule)
-    await (
-        rows(AlertRow, tenant)
-        .filter(id=row.id)
-        .update(
-            state=row.state,
-            episode=alert.episode,
-            since=alert.fired,
-            severity=rule.severity,
-            mark=_mark(rule) if alert.firing else None,
-            updated_at=now,
-            day=day,
-            values={"run": alert.run, "clear_days": alert.clear_days, "read": history.read, "late": history.late},
+    async def _lock(self) -> AlertRow:
+        """The alert as it stood before, which nobody else changes until this transaction ends."""
+        place = {"rule": self.rule.name, "scope": self.scope.kind, "key": self.scope.key}
+        new = AlertRow(
+            tenant=self.tenant, **place, severity=self.rule.severity, updated_at=self.now, day=self.day, values={}
         )
-    )
-    return before, row
+        await add_missing([new])
+        return await rows(AlertRow, self.tenant).select_for_update().get(**place)
 
-
-async def _note_transitions(bench: Bench, scope: Scope, history: History, now: datetime) -> None:
-    """Adds the changes that the log does not have yet; what a correction took back stays in the log as it was known."""
-    tenant, rule = bench.configured.tenant, bench.rule
-    query = rows(TransitionRow, tenant).filter(rule=rule.name, scope=scope.kind, key=scope.key)
-    known = {(row.day, row.kind) for row in await query}
-    new = [change for change in transitions_of(history.past) if (change.day, change.after) not in known]
-    await add_all(
-        [
-            TransitionRow(
-                tenant=tenant,
-                rule=rule.name,
-                scope=scope.kind,
-                key=scope.key,
-                day=change.day,
-                kind=change.after,
-                values={"before": change.before},
-                at=now,
+    async def _store(self, row: AlertRow, history: History, state: str) -> None:
+        alert = history.alert
+        values = {"run": alert.run, "clear_days": alert.clear_days, "read": history.read, "late": history.late}
+        await (
+            rows(AlertRow, self.tenant)
+            .filter(id=row.id)
+            .update(
+                state=state,
+                episode=alert.episode,
+                since=alert.fired,
+                severity=self.rule.severity,
+                mark=_mark(self.rule) if alert.firing else None,
+                updated_at=self.now,
+                day=self.day,
+                values=values,
             )
-            for change in new
-        ]
-    )
+        )
 
+    async def _tell(self, alert_id: str, history: History, address: Address) -> None:
+        """Puts the notices that are due to one recipient into the outbox, and writes down what they know now."""
+        told_row = await self._told_row(address)
+        told = msgspec.convert(told_row.what, Told) if told_row.what else Told()
+        due, after = tell(self.rule, history.past, told, self.day, about=address.about)
+        if not due:
+            return
+        for notice in due:
+            if notice.kind in address.messages:
+                await self._put(alert_id, history, address, notice)
+        mine = rows(ToldRow, self.tenant).filter(id=told_row.id)
+        await mine.update(number=after.number, what={**told_row.what, **msgspec.to_builtins(after)})
 
-async def _tell(
-    context: Context,
-    bench: Bench,
-    scope: Scope,
-    day: date,
-    history: History,
-    alert_id: str,
-    talk: Talk,
-) -> None:
-    """Puts the notices that are due to one recipient into the outbox, and writes down what they were told."""
-    address = talk.address
-    told_row = await _told_row(bench, scope, address)
-    told = msgspec.convert(told_row.what, Told) if told_row.what else Told()
-    due, after = tell(bench.rule, history.past, told, day, about=address.about)  # type: ignore[arg-type]  # ours
-    if not due:
-        return
-    for notice in due:
-        await _put(context, bench, scope, history, alert_id, talk, notice)
-    mine = rows(ToldRow, bench.configured.tenant).filter(id=told_row.id)
-    await mine.update(number=after.number, what=msgspec.to_builtins(after))
+    async def _told_row(self, address: Address) -> ToldRow:
+        place = {
+            "rule": self.rule.name,
+            "scope": self.scope.kind,
+            "key": self.scope.key,
+            "recipient": address.recipient.person,
+            "channel": address.channel,
+        }
+        query = rows(ToldRow, self.tenant)
+        return await query.get_or_none(**place) or await add(ToldRow(tenant=self.tenant, what={}, **place))
 
+    async def _put(self, alert_id: str, history: History, address: Address, notice: Notice) -> None:
+        person = address.recipient.person
+        reach = await reach_of(self.tenant, person, self.context.secrets)
+        message, trouble = message_of(
+            Occasion(
+                configured=self.bench.configured,
+                rule=self.rule,
+                scope=self.scope,
+                notice=notice,
+                past=history.past,
+                read=history.read,
+            ),
+            address,
+            link=f"{self.context.settings.base_url}/alerts/{alert_id}",
+            lang=await language_of(self.tenant, person),
+            mobiles=(reach.dingtalk,) if reach.dingtalk else (),
+            now=self.now,
+        )
+        if trouble is not None:
+            detail = {"message": address.messages.get(notice.kind), "zh": trouble.zh, "en": trouble.en}
+            await note(self.tenant, SYSTEM, "message failed", self.rule.name, detail, now=self.now)
+        await put(self.tenant, message, now=self.now)
+        if notice.kind == "fired" and self.rule.unanswered is not None:
+            await self._wait_for_answer(alert_id, notice, message.not_before)
 
-async def _told_row(bench: Bench, scope: Scope, address: Address) -> ToldRow:
-    place = {
-        "rule": bench.rule.name,
-        "scope": scope.kind,
-        "key": scope.key,
-        "recipient": address.recipient.person,
-        "channel": address.channel,
-    }
-    query = rows(ToldRow, bench.configured.tenant)
-    return await query.get_or_none(**place) or await add(ToldRow(tenant=bench.configured.tenant, what={}, **place))
+    async def _wait_for_answer(self, alert_id: str, notice: Notice, sent_at: datetime) -> None:
+        assert self.rule.unanswered is not None
+        span = span_of(self.rule.unanswered.after)
+        due = self.bench.configured.calendar.after_working_hours(sent_at, span)
+        args = {"alert": alert_id, "episode": f"{notice.episode}", "asked_at": self.now.isoformat()}
+        await enqueue(self.tenant, "escalate", f"{alert_id}:{notice.episode}", args, now=self.now, run_after=due)
 
-
-async def _put(
-    context: Context,
-    bench: Bench,
-    scope: Scope,
-    history: History,
-    alert_id: str,
-    talk: Talk,
-    notice: Notice,
-) -> None:
-    now = context.clock.now()
-    link = f"{context.settings.base_url}/alerts/{alert_id}"
-    message = message_of(
-        bench.configured,
-        bench.rule,
-        scope,
-        talk.address,
-        notice,
-        history.past,
-        history.read,
-        link=link,
-        lang=talk.lang,
-        mobiles=talk.mobiles,
-        now=now,
-    )
-    await put(bench.configured.tenant, message, now=now)
-    if notice.kind == "fired" and bench.rule.unanswered is not None:
-        due = bench.configured.calendar.after_working_hours(message.not_before, span_of(bench.rule.unanswered.after))
-        args = {"rule": bench.rule.name, "scope": scope.kind, "key": scope.key, "episode": f"{notice.episode}"}
-        await enqueue(bench.configured.tenant, "escalate", f"{alert_id}:{notice.episode}", args, now=now, run_after=due)
-
-
-async def _act(context: Context, tenant: str, rule: Rule, scope: Scope, history: History, *, was_firing: bool) -> None:
-    """What else the rule asks for when it fires: a snapshot, once per episode."""
-    if was_firing or not history.alert.firing:
-        return
-    for action in rule.on_fire:
-        if action.snapshot is not None:
-            reason = f"rule:{rule.name}:{scope.kind}:{scope.key}:{history.alert.episode}"
-            args = {"board": action.snapshot, "reason": reason, "kind": "alert"}
-            await enqueue(tenant, "snapshot", reason, args, now=context.clock.now())
+    async def _act(self, alert_id: str, history: History) -> None:
+        """What else the rule asks for when it fires: a snapshot, once per episode."""
+        for action in self.rule.on_fire:
+            if action.snapshot is not None:
+                reason = f"alert:{alert_id}:{history.alert.episode}:{action.snapshot}"
+                args = {"board": action.snapshot, "reason": reason, "kind": "alert"}
+                await enqueue(self.tenant, "snapshot", reason, args, now=self.now)
 
 
 def _mark(rule: Rule) -> str | None:
     return next((action.mark for action in rule.on_fire if action.mark), None)
-
-
-_FIRING = ("firing", "recovering")

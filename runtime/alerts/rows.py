@@ -24,7 +24,7 @@ class JudgedDayRow(Row):
     class Meta:
         table = "judged_day"
         unique_together = (("tenant", "id"), ("tenant", "rule", "scope", "key", "day"))
-        indexes = (("tenant", "day"),)
+        indexes = (("tenant", "day"), ("tenant", "stale", "rule"))
 
 
 class AlertRow(Row):

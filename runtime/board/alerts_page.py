@@ -6,10 +6,9 @@ from engine.routing import Scope
 from engine.rules.fold import Past
 from engine.rules.verdict import Verdict
 from runtime.alerts.answer import REASONS
-from runtime.alerts.conclude import history_of
-from runtime.alerts.judging import Bench, bench_of
+from runtime.alerts.history import history_of
+from runtime.alerts.judging import Bench, bench_of, last_closed, time_of
 from runtime.alerts.rows import AcknowledgementRow, AlertRow, JudgedDayRow, TransitionRow
-from runtime.alerts.watch import last_closed, time_of
 from runtime.board.alert_lines import alert_lines
 from runtime.board.alerts import (
     Acknowledgement,

@@ -1,12 +1,12 @@
 """How far every source is complete, and which are late."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from runtime.board.view import SourceClock
+from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
-from schema_defs.duration import span_of
 from schema_defs.source import Source
 
 
@@ -22,14 +22,6 @@ def complete_up_to(clocks: tuple[SourceClock, ...]) -> datetime | None:
     """Up to when everything is complete: the earliest of the clocks; None when one has not begun."""
     moments = [clock.complete_up_to for clock in clocks]
     return min((moment for moment in moments if moment), default=None) if all(moments) else None
-
-
-def is_late(source: Source, watermark: datetime | None, now: datetime) -> bool:
-    """Whether the source is older than its `fresh_within`; one that never came is late, too."""
-    if source.fresh_within is None:
-        return False
-    limit: timedelta = span_of(source.fresh_within)
-    return watermark is None or now - watermark > limit
 
 
 def _clock(configured: Prepared, source: Source, state: SourceStateRow | None, now: datetime) -> SourceClock:

@@ -161,7 +161,7 @@ async def _quarantine(configured: Prepared, dataset: Dataset) -> tuple[BadRow, .
     runs = {row.id: row for row in await rows(SyncRunRow, configured.tenant).filter(id__in=[row.run_id for row in bad])}
     return tuple(
         BadRow(
-            file=(runs[row.run_id].message or {}).get("en", "") if row.run_id in runs else "",
+            file=runs[row.run_id].file or "",
             line=row.line,
             reasons=tuple({"zh": reason["zh"], "en": reason["en"]} for reason in row.reasons),
             raw=msgspec.json.encode(row.given).decode()[:400],

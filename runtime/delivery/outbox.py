@@ -8,6 +8,10 @@ import msgspec
 from runtime.delivery.rows import NotificationRow
 from runtime.queue.jobs import enqueue
 from runtime.tenancy import add_missing, rows
+from schema_defs.text import Lang
+
+INBOX = "inbox"
+"""The channel that every tenant has: the reader's own list of messages."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +27,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     body: str
     link: str = ""
+    lang: Lang = "zh"
     at_mobiles: tuple[str, ...] = ()
     not_before: datetime
 
@@ -61,16 +66,20 @@ async def put(tenant: str, message: Message, *, now: datetime) -> str:
                 title=message.title,
                 body=message.body,
                 link=message.link,
+                lang=message.lang,
                 at_mobiles=list(message.at_mobiles),
                 not_before=message.not_before,
                 created_at=now,
             )
         ]
     )
-    await enqueue(
-        tenant, "deliver", message.channel, {"channel": message.channel}, now=now, run_after=message.not_before
-    )
+    await wake_channel(tenant, message.channel, now, message.not_before)
     return key
+
+
+async def wake_channel(tenant: str, channel: str, now: datetime, moment: datetime | None = None) -> None:
+    """Has the channel's messages sent from the moment on, inside the caller's transaction."""
+    await enqueue(tenant, "deliver", channel, {"channel": channel}, now=now, run_after=moment)
 
 
 async def next_due(tenant: str, channel: str) -> datetime | None:

@@ -8,8 +8,13 @@ DELAYS = (
 )  # fmt: skip
 
 
-def next_attempt(attempts: int, now: datetime, retry_after: float | None = None) -> datetime | None:
-    """When to try again after so many failed attempts; None: no more. What the other side asks for is kept, at least."""
-    if attempts > len(DELAYS):
+def next_attempt(failures: int, now: datetime, retry_after: float | None = None) -> datetime | None:
+    """When to try again after so many failures; None: no more. What the other side asks for is kept, at least."""
+    if failures > len(DELAYS):
         return None
-    return now + max(DELAYS[attempts - 1], timedelta(seconds=retry_after or 0.0))
+    return now + max(DELAYS[failures - 1], timedelta(seconds=retry_after or 0.0))
+
+
+def after_throttling(now: datetime, retry_after: float | None) -> datetime:
+    """When a channel that is throttled may be used again: no message is to blame, so that none ever dies of it."""
+    return now + max(DELAYS[0], timedelta(seconds=retry_after or 60.0))

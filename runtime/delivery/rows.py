@@ -22,6 +22,7 @@ class NotificationRow(Row):
     title = fields.TextField()
     body = fields.TextField()
     link = fields.TextField(default="")
+    lang = name_column(default="zh", db_default="zh")
     at_mobiles = Json[list[str]]()
     state = name_column(default="waiting")
     not_before = Moment()
@@ -38,7 +39,10 @@ class NotificationRow(Row):
 
 
 class DeliveryRow(Row):
-    """One attempt, written before the call. Without `finished_at` nobody knows whether it arrived."""
+    """One attempt, written before the call. Without `finished_at` nobody knows whether it arrived.
+
+    `unreached` are the addresses that the channel could not use.
+    """
 
     notification_id = name_column()
     channel = name_column(db_default="")
@@ -47,6 +51,7 @@ class DeliveryRow(Row):
     finished_at = MaybeMoment()
     outcome = name_column(default="started")
     answer = fields.TextField(default="")
+    unreached = Json[list[str] | None](null=True)
 
     class Meta:
         table = "delivery"

@@ -5,8 +5,12 @@ from datetime import date, datetime
 
 import msgspec
 
-from engine.metrics.day import Spot
-from runtime.numbers.rows import DirtyRow
+from engine.metrics.day import Spot, Whose, whose
+from engine.metrics.places import Places
+from engine.records.record import Record
+from runtime.ids import earlier
+from runtime.numbers.batch import Batch
+from runtime.numbers.line import Rework
 from runtime.records.rows import RecordRow
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
@@ -15,6 +19,9 @@ from schema_defs.text import Lang, Said, pick
 
 NAMED = 2
 """So many records are named; of more, the number."""
+LOOKED_AT = 50
+_BEFORE_MARK_MS = 500
+"""A record's version is written so much before its place is marked, at most."""
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -29,65 +36,70 @@ class Moved(msgspec.Struct, frozen=True):
     at: datetime
 
 
-async def movements(
-    tenant: str,
-    configured: Prepared,
-    batch: Sequence[DirtyRow],
-    changes: Mapping[Spot, tuple[date, float | None, float | None]],
-    now: datetime,
-) -> list[Moved]:
-    """One movement per number that changed. The records are those that became known since the oldest of the marks."""
-    since, dataset = min(row.marked_at for row in batch), configured.release.datasets[batch[0].dataset]
-    query = rows(RecordRow, tenant).filter(dataset=dataset.name, known_at__gte=since).order_by("known_at")
-    recent = await query.limit(50)
-    edits = [(row, await _before(tenant, row)) for row in recent]
+class Edit(msgspec.Struct, frozen=True):
+    """A version that came, the one before it, and for whom either counts."""
+
+    new: RecordRow
+    old: RecordRow | None
+    whose: frozenset[Whose]
+
+
+async def movements(configured: Prepared, batch: Batch, changes: Mapping[Spot, Rework], now: datetime) -> list[Moved]:
+    """One movement per number of the month that changed, with the records that came since the first of the marks."""
+    dataset = configured.release.datasets.get(batch.dataset)
+    if dataset is None or not changes:
+        return []
+    edits = await _edits(configured, batch, configured.calendar.today(now))
     found = []
-    for (metric, scope, key), (day, before, after) in changes.items():
-        if before == after:
+    for (metric, scope, key), work in changes.items():
+        if work.before == work.after or work.moved is None:
             continue
-        mine = [(new, old) for new, old in edits if _concerns(configured, dataset, scope, key, new, old)]
+        mine = [edit for edit in edits if (scope, key) in edit.whose]
         reason = {lang: _reason(dataset, mine, lang) for lang in ("zh", "en")} if mine else _LATER
-        delta = after - before if after is not None and before is not None else after
-        found.append(Moved(metric, scope, key, day, delta, reason, now))
+        delta = None if work.before is None or work.after is None else work.after - work.before
+        found.append(Moved(metric, scope, key, work.moved, delta, reason, now))
     return found
 
 
-async def _before(tenant: str, row: RecordRow) -> RecordRow | None:
-    if row.version == 1:
-        return None
-    return await rows(RecordRow, tenant).get_or_none(dataset=row.dataset, key=row.key, version=row.version - 1)
+async def _edits(configured: Prepared, batch: Batch, today: date) -> list[Edit]:
+    """The versions that were written since the marks, oldest first; of one record the last."""
+    since = earlier(min(mark.mark for mark in batch.marks), _BEFORE_MARK_MS)
+    written = rows(RecordRow, configured.tenant).filter(dataset=batch.dataset, id__gte=since)
+    keys = dict.fromkeys([row.key for row in await written.order_by("id").limit(LOOKED_AT)])
+    found = rows(RecordRow, configured.tenant).filter(dataset=batch.dataset, key__in=list(keys))
+    versions: dict[str, list[RecordRow]] = {key: [] for key in keys}
+    for row in await found.order_by("known_at", "version"):
+        versions[row.key].append(row)
+    places = configured.places(batch.dataset, today)
+    pairs = ((line[-1], line[-2] if len(line) > 1 else None) for line in versions.values())
+    return [Edit(new, old, _whose(places, new) | (_whose(places, old) if old else frozenset())) for new, old in pairs]
 
 
-def _concerns(
-    configured: Prepared, dataset: Dataset, scope: str, key: str, new: RecordRow, old: RecordRow | None
-) -> bool:
-    versions = [row for row in (new, old) if row is not None]
-    match scope:
-        case "person":
-            return any(row.owner == key or key in [part[0] for part in row.credit or ()] for row in versions)
-        case "region":
-            chains = (configured.places(dataset.name).chain(row.region) for row in versions if row.region)
-            return dataset.region is None or any(key in chain for chain in chains)
-        case _:
-            return True
+def _whose(places: Places, row: RecordRow) -> frozenset[Whose]:
+    credit = tuple((str(person), float(share)) for person, share in row.credit or ())
+    record = Record(dataset=row.dataset, key=(), day=row.day, owner=row.owner, region=row.region, credit=credit)
+    return whose(places, record)
 
 
-def _reason(dataset: Dataset, edits: Sequence[tuple[RecordRow, RecordRow | None]], lang: Lang) -> str:
-    named = [edit_words(dataset, new, old).in_(lang) for new, old in edits[:NAMED]]
+def _reason(dataset: Dataset, edits: Sequence[Edit], lang: Lang) -> str:
+    named = [edit_words(dataset, edit.new, edit.old).in_(lang) for edit in edits[:NAMED]]
     if len(edits) > NAMED:
         named.append(_MORE.in_(lang).format(count=len(edits) - NAMED))
     return ("；" if lang == "zh" else "; ").join(named)
 
 
 def edit_words(dataset: Dataset, new: RecordRow, old: RecordRow | None) -> Said:
-    """One edit in words, such as `SO-1182: Class high_margin → low_margin`."""
-    name = _name(dataset, new)
+    """One edit in words, such as `SO-1182: Class high_margin → low_margin`. A field that not everybody may see is not named."""
+    name = _name(dataset, new if not new.deleted or old is None else old)
     if new.deleted:
         return Said(zh=f"{name} 已删除", en=f"{name} was deleted")
     if old is None or old.deleted:
         return Said(zh=f"新增 {name}", en=f"{name} is new")
-    changed = [field for field in dataset.fields if new.values.get(field) != old.values.get(field)]
-    parts = {lang: ", ".join(_change(dataset, field, new, old, lang) for field in changed[:2]) for lang in ("zh", "en")}
+    fields = [field for field in dataset.fields if not dataset.field(field).visible_to]
+    changed = [field for field in fields if new.values.get(field) != old.values.get(field)][:2]
+    if not changed:
+        return Said(zh=f"{name} 有修改", en=f"{name} was edited")
+    parts = {lang: ", ".join(_change(dataset, field, new, old, lang) for field in changed) for lang in ("zh", "en")}
     return Said(zh=f"{name}：{parts['zh']}", en=f"{name}: {parts['en']}")
 
 

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from runtime.database import transact
-from runtime.numbers.rows import CellRow, DirtyRow
+from tortoise.expressions import F
+
+from runtime.bulk import read_many
+from runtime.numbers.rows import CellRow, NumbersRow
 from runtime.queue.jobs import enqueue
 from runtime.records.rows import RecordRow
+from runtime.records.store import mark_dirty
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.releases.live import LiveRelease
 from runtime.tenancy import add_missing, rows
@@ -14,12 +17,16 @@ from schema_defs.release import Release
 
 @on_publish
 async def recompute_what_changed(publishing: Publishing) -> None:
-    """Marks the datasets whose numbers may be others now; what no metric computes any more is removed."""
-    changed = changed_datasets(publishing.before, publishing.live.release)
+    """Marks the datasets whose numbers may be others now; what no metric computes any more is removed.
+
+    Whoever computes or judges at this moment by the release before is overtaken.
+    """
+    tenant, now = publishing.tenant, publishing.now
+    await add_missing([NumbersRow(tenant=tenant, changed_at=now)])
+    await rows(NumbersRow, tenant).update(seq=F("seq") + 1)
     names = [name for name, metric in publishing.live.release.metrics.items() if not metric.is_derived]
-    await rows(CellRow, publishing.tenant).exclude(metric__in=names or [""]).delete()
-    if changed:
-        await mark_datasets(publishing.tenant, changed, publishing.now)
+    await rows(CellRow, tenant).exclude(metric__in=names or [""]).delete()
+    await mark_datasets(tenant, changed_datasets(publishing.before, publishing.live.release), now)
 
 
 def changed_datasets(before: LiveRelease | None, after: Release) -> list[str]:
@@ -38,17 +45,9 @@ def changed_datasets(before: LiveRelease | None, after: Release) -> list[str]:
 
 
 async def mark_datasets(tenant: str, datasets: list[str], now: datetime) -> None:
-    """Marks every day of the datasets dirty and asks for the computing."""
-
-    async def mark() -> None:
-        query = rows(RecordRow, tenant).filter(dataset__in=datasets, superseded_at__isnull=True).distinct()
-        places = await query.values_list("dataset", "day")
-        marks = [
-            DirtyRow(tenant=tenant, dataset=dataset, day=day, region="", owner="", marked_at=now)
-            for dataset, day in sorted(set(places))
-        ]
-        await add_missing(marks)
-        if marks:
-            await enqueue(tenant, "compute", "numbers", now=now)
-
-    await transact(mark)
+    """Marks every day of the datasets dirty, inside the caller's transaction, and asks for the computing."""
+    for dataset in datasets:
+        days = await read_many(RecordRow, tenant, ("day",), [("dataset", "=", dataset)], distinct=True)
+        await mark_dirty(tenant, dataset, [(day, "", "") for (day,) in days], now)
+    if datasets:
+        await enqueue(tenant, "compute", "numbers", now=now)

@@ -3,6 +3,7 @@
 HANDLER_MODULES: tuple[str, ...] = (
     "runtime.records.sync",
     "runtime.numbers.compute",
+    "runtime.numbers.attribution",
     "runtime.alerts.watch",
     "runtime.alerts.escalate",
     "runtime.delivery.send",

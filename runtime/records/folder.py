@@ -1,12 +1,13 @@
-"""The watched folder of a tenant: which files a source reads, and what of them is new."""
+"""The watched folder of a tenant: which files a source reads, in which order, and what of them is new."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from connectors.sources.file.open import ENDINGS
+from engine.records.reader import KNOWN_AT
 from runtime.settings import Settings
 from schema_defs.errors import AuthorError
 from schema_defs.source import Source
@@ -14,14 +15,16 @@ from schema_defs.text import Said
 
 LOG_ENDINGS = (".jsonl", ".ndjson")
 """Files that grow: the same key again is a newer version. Others are replaced as a whole."""
+_HEAD = 4096
 
 
 class FileCursor(msgspec.Struct, frozen=True):
-    """How far one file was read. `mark` tells a replaced file from one that grew."""
+    """How far one file was read. `mark` tells a replaced file from one that grew; `refused` is the file's look when it was refused."""
 
     offset: int = 0
     line: int = 0
     mark: str = ""
+    refused: str = ""
 
 
 def folder_of(settings: Settings, tenant: str) -> Path:
@@ -32,7 +35,7 @@ def folder_of(settings: Settings, tenant: str) -> Path:
 def files_of(settings: Settings, tenant: str, source: Source) -> list[Path]:
     """The files that match the source's `path`, by name. Raises AuthorError for a path that leads out of the folder."""
     folder, pattern = folder_of(settings, tenant), str(source.connection.get("path", ""))
-    if not pattern or pattern.startswith("/") or ".." in Path(pattern).parts:
+    if not pattern or pattern.startswith(("/", "\\")) or ".." in Path(pattern).parts or Path(pattern).is_absolute():
         raise AuthorError(_leads_out(source.name, pattern))
     if not folder.is_dir():
         return []
@@ -41,31 +44,52 @@ def files_of(settings: Settings, tenant: str, source: Source) -> list[Path]:
     return sorted(path for path in found if path.resolve().is_relative_to(inside))
 
 
+def in_reading_order(paths: Sequence[Path]) -> list[Path]:
+    """First the files whose rows say when they became known, the newest first, so that the present is there early; their
+    order has no influence. Then the others by name: of these what is read later is newer."""
+    dated = [path for path in paths if KNOWN_AT.encode() in _head(path)]
+    return [*reversed(dated), *(path for path in paths if path not in dated)]
+
+
 def is_log(path: Path) -> bool:
     return path.suffix.lower() in LOG_ENDINGS
 
 
 def mark_of(path: Path) -> str:
     """Changes when the file was replaced: of a log its first bytes, of another file its time and size."""
-    if is_log(path):
-        with path.open("rb") as file:
-            return hashlib.sha256(file.readline(4096)).hexdigest()[:16]
+    return hashlib.sha256(_head(path).split(b"\n", 1)[0]).hexdigest()[:16] if is_log(path) else look_of(path)
+
+
+def look_of(path: Path) -> str:
+    """The file's time and size."""
     stat = path.stat()
     return f"{stat.st_mtime_ns}:{stat.st_size}"
 
 
 def has_news(path: Path, cursor: FileCursor) -> bool:
-    """Whether there is something to read."""
-    if mark_of(path) != cursor.mark:
-        return True
-    return is_log(path) and path.stat().st_size > cursor.offset
+    """Whether there is something to read: a refused file is read again when it changed."""
+    if cursor.refused:
+        return look_of(path) != cursor.refused
+    return mark_of(path) != cursor.mark or (is_log(path) and path.stat().st_size > cursor.offset)
 
 
-def signature(paths: list[Path]) -> Iterator[tuple[str, int, int]]:
+def start_of(path: Path, cursor: FileCursor) -> FileCursor:
+    """Where to read on: at the beginning of a file that was replaced or cut off, with its mark of now."""
+    mark = mark_of(path)
+    if not is_log(path) or cursor.mark != mark or path.stat().st_size < cursor.offset:
+        return FileCursor(mark=mark)
+    return msgspec.structs.replace(cursor, refused="")
+
+
+def signature(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """What a watcher compares to see that something changed."""
     for path in paths:
-        stat = path.stat()
-        yield path.name, stat.st_mtime_ns, stat.st_size
+        yield str(path), look_of(path)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
 
 
 def _leads_out(source: str, pattern: str) -> Said:

@@ -1,8 +1,8 @@
 """Raw rows become versions of records: bad ones to quarantine, changed ones mark their old and their new place dirty."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
-from itertools import islice
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -11,26 +11,20 @@ from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
 from runtime.bulk import write_many
 from runtime.database import transact
-from runtime.ids import new_id
-from runtime.numbers.rows import DirtyRow
+from runtime.locks import hold
 from runtime.records.rows import QuarantinedRow, SyncRunRow
-from runtime.records.store import Present, content_hash, key_text, present_versions, write_versions
-from runtime.tenancy import add_all, rows
+from runtime.records.store import mark_dirty, timelines_of, write_timelines
+from runtime.records.timeline import Place, Timeline, key_text
+from runtime.tenancy import rows
 from schema_defs.text import Said
 
-CHUNK = 500
-"""Rows per transaction: short enough that nobody waits, large enough to be quick."""
+Bad = tuple[int, dict[str, object], tuple[Said, ...]]
+"""A row that cannot be read: its line, its values and why."""
+InChunk = Callable[[], Awaitable[None]]
 
 
-Place = tuple[date, str, str]
-"""Day, region and person of a record; empty where it has none."""
-
-
-class Chunk(msgspec.Struct):
-    """What one transaction writes, made before it begins."""
-
-    records: list[tuple[int, Record]] = []
-    bad: list[tuple[int, dict[str, object], tuple[Said, ...]]] = []
+class OvertakenError(Exception):
+    """Somebody else reads the same source now; what is stored is right, and the rest is theirs."""
 
 
 class Counts(msgspec.Struct):
@@ -42,110 +36,93 @@ class Counts(msgspec.Struct):
     quarantined: int = 0
 
 
-async def ingest(
-    run: SyncRunRow,
-    reader: RecordReader,
-    raw: Iterable[RawRow],
-    *,
-    now: Callable[[], datetime],
-    newer_versions: bool,
-    progress: Callable[[Counts], None] = lambda counts: None,
-) -> Counts:
-    """Writes all rows, chunk by chunk. `newer_versions`: the same key again is a newer version, as in a log; else a bad row."""
-    counts, seen, lines = Counts(), set[tuple[object, ...]](), iter(raw)
-    while some := list(islice(lines, CHUNK)):
-        chunk = _read(reader, some, None if newer_versions else seen)
-        for records in _generations(chunk.records):
-            await transact(lambda records=records: _write(run, records, counts, now()))  # type: ignore[misc]
-        await transact(lambda chunk=chunk, some=some: _finish_chunk(run, chunk, len(some), counts))  # type: ignore[misc]
-        progress(counts)
-    return counts
+class Ingest:
+    """One run's way into the tables, chunk by chunk. A chunk is one transaction: versions, marks, quarantine and counts.
 
+    `newer_versions`: the same key again is a newer version, as in a log; else, without a `_known_at`, it is a bad row.
+    """
 
-def _read(reader: RecordReader, some: Sequence[RawRow], seen: set[tuple[object, ...]] | None) -> Chunk:
-    chunk = Chunk(records=[], bad=[])
-    for raw in some:
-        if raw.trouble is not None:
-            chunk.bad.append((raw.line, {}, (raw.trouble,)))
-            continue
-        found = reader.read(raw.values)
+    def __init__(
+        self, run: SyncRunRow, reader: RecordReader, now: Callable[[], datetime], *, newer_versions: bool
+    ) -> None:
+        self.run = run
+        self.counts = Counts()
+        self._reader = reader
+        self._now = now
+        self._seen: set[tuple[object, ...]] | None = None if newer_versions else set()
+
+    async def write(self, raw: Iterable[RawRow], in_chunk: InChunk | None = None) -> None:
+        """Stores one chunk, all or nothing; `in_chunk` is part of its transaction, such as moving the source's cursor."""
+        records, bad = self._read(raw)
+        read = len(bad) + sum(map(len, records.values()))
+        self.counts = await transact(lambda: self._write(records, bad, read, in_chunk))
+
+    def _read(self, raw: Iterable[RawRow]) -> tuple[dict[str, list[Record]], list[Bad]]:
+        records: dict[str, list[Record]] = {}
+        bad: list[Bad] = []
+        for row in raw:
+            found = self._record(row)
+            if isinstance(found, Record):
+                records.setdefault(key_text(found.key), []).append(found)
+            else:
+                bad.append((row.line, row.values, found))
+        return records, bad
+
+    def _record(self, row: RawRow) -> Record | tuple[Said, ...]:
+        """The record, or what is wrong with the row."""
+        if row.trouble is not None:
+            return (row.trouble,)
+        found = self._reader.read(row.values)
         if isinstance(found, BadRow):
-            chunk.bad.append((raw.line, raw.values, found.reasons))
-        elif seen is not None and found.known_at is None and found.key in seen:
-            chunk.bad.append((raw.line, raw.values, (_doubled(found),)))
-        else:
-            if seen is not None:
-                seen.add(found.key)
-            chunk.records.append((raw.line, found))
-    return chunk
+            return found.reasons
+        if self._seen is not None and found.known_at is None:
+            if found.key in self._seen:
+                return (_doubled(found),)
+            self._seen.add(found.key)
+        return found
+
+    async def _write(
+        self, records: dict[str, list[Record]], bad: list[Bad], read: int, in_chunk: InChunk | None
+    ) -> Counts:
+        run, now = self.run, self._now()
+        await hold(run.tenant, f"records:{run.dataset}")
+        if in_chunk is not None:
+            await in_chunk()
+        lines = await timelines_of(run.tenant, run.dataset, records)
+        for key, some in records.items():
+            lines.setdefault(key, Timeline()).say(some, now)
+        changed = [places for line in lines.values() if (places := line.changed_places()) is not None]
+        await write_timelines(run, lines.items())
+        await mark_dirty(run.tenant, run.dataset, _all(changed), now)
+        await self._quarantine(bad)
+        counts = Counts(
+            read=self.counts.read + read,
+            kept=self.counts.kept + read - len(bad),
+            changed=self.counts.changed + len(changed),
+            quarantined=self.counts.quarantined + len(bad),
+        )
+        await rows(SyncRunRow, run.tenant).filter(id=run.id).update(**msgspec.structs.asdict(counts))
+        return counts
+
+    async def _quarantine(self, bad: list[Bad]) -> None:
+        new = ((self.run.id, self.run.dataset, line, _shown(given), reasons) for line, given, reasons in bad)
+        await write_many(QuarantinedRow, self.run.tenant, ("run_id", "dataset", "line", "given", "reasons"), new)
 
 
-def _generations(records: list[tuple[int, Record]]) -> list[list[Record]]:
-    """The records in as few lists as have no key twice, each key's versions in their order."""
-    generations: list[dict[tuple[object, ...], Record]] = []
-    depth: dict[tuple[object, ...], int] = {}
-    for _, record in records:
-        level = depth.get(record.key, 0)
-        depth[record.key] = level + 1
-        if level == len(generations):
-            generations.append({})
-        generations[level][record.key] = record
-    return [list(generation.values()) for generation in generations]
+def _all(changed: Iterable[set[Place]]) -> set[Place]:
+    return {place for places in changed for place in places}
 
 
-async def _write(run: SyncRunRow, records: list[Record], counts: Counts, now: datetime) -> None:
-    """New versions of those records that say something new; the first statement takes the write lock."""
-    await rows(SyncRunRow, run.tenant).filter(id=run.id).update(state="running")
-    keyed = {key_text(record.key): record for record in records}
-    before = await present_versions(run.tenant, run.dataset, keyed)
-    new = []
-    for key, record in keyed.items():
-        content, old = content_hash(record), before.get(key)
-        if old is None or old.hash != content:
-            known_at = min(record.known_at or now, now)
-            new.append((key, record, content, old, max(known_at, old.known_at) if old else known_at))
-    await write_versions(run, new)
-    await mark_dirty(run.tenant, run.dataset, _places(new), now)
-    counts.kept += len(keyed)
-    counts.changed += len(new)
-
-
-def _places(new: list[tuple[str, Record, str, Present | None, datetime]]) -> set[Place]:
-    """The old and the new place of every changed record."""
-    found: set[Place] = set()
-    for _, record, _, before, _ in new:
-        found |= {(record.day, record.region or "", person) for person, _ in record.people or (("", 1.0),)}
-        if before is not None:
-            people = [str(part[0]) for part in before.credit] if before.credit else [before.owner or ""]
-            found |= {(before.day, before.region or "", person) for person in people}
-    return found
-
-
-async def _finish_chunk(run: SyncRunRow, chunk: Chunk, read: int, counts: Counts) -> None:
-    counts.read += read
-    counts.quarantined += len(chunk.bad)
-    await rows(SyncRunRow, run.tenant).filter(id=run.id).update(**msgspec.to_builtins(counts))
-    await add_all(
-        [
-            QuarantinedRow(
-                tenant=run.tenant,
-                run_id=run.id,
-                dataset=run.dataset,
-                line=line,
-                given={name: _shown(value) for name, value in given.items()},
-                reasons=[msgspec.to_builtins(reason) for reason in reasons],
-            )
-            for line, given, reasons in chunk.bad
-        ]
-    )
-
-
-async def mark_dirty(tenant: str, dataset: str, places: set[Place], now: datetime) -> None:
-    """Marks the places, inside the caller's transaction."""
-    marks = ((dataset, day, region, owner, new_id(), now) for day, region, owner in sorted(places))
-    columns = ("dataset", "day", "region", "owner", "mark", "marked_at")
-    unique = ("tenant", "dataset", "day", "region", "owner")
-    await write_many(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at"))
+def chunks(raw: Iterator[RawRow], size: int) -> Iterator[list[RawRow]]:
+    """The rows in lists of at most `size`."""
+    some: list[RawRow] = []
+    for row in raw:
+        some.append(row)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _doubled(record: Record) -> Said:
@@ -156,5 +133,8 @@ def _doubled(record: Record) -> Said:
     )
 
 
-def _shown(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+def _shown(given: dict[str, object]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, str | int | float | bool | None) else str(value)
+        for name, value in given.items()
+    }

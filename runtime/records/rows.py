@@ -42,7 +42,7 @@ class RecordRow(Row):
 
 
 class SyncRunRow(Row):
-    """One pull of a source or one imported file. States: running, done, failed."""
+    """One reading of one file of a source. States: running, done, failed; `message` says why it failed."""
 
     source = maybe_name()
     dataset = name_column()
@@ -54,6 +54,7 @@ class SyncRunRow(Row):
     changed = fields.IntField(default=0)
     quarantined = fields.IntField(default=0)
     total = fields.IntField(null=True)
+    file = maybe_key()
     message = Json[dict[str, str] | None](null=True)
     watermark = MaybeMoment()
 

@@ -1,141 +1,156 @@
 """Versions of records: the present ones, and those that were known at any past moment."""
 
-import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 from tortoise.expressions import Q
 
 from engine.expression.values import Value
 from engine.records.record import Record
-from runtime.bulk import set_many, write_many
+from runtime.bulk import Condition, in_pieces, read_many, set_many, write_named
+from runtime.ids import new_id
+from runtime.numbers.rows import DirtyRow
 from runtime.records.rows import RecordRow, SyncRunRow
+from runtime.records.timeline import Place, Timeline, Version, key_text, places_of
 from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
-KEYS_AT_ONCE = 400
+__all__ = ["key_text", "mark_dirty", "records_between", "records_of_days", "values_reader", "versions_of"]
+
+_TIMED = (
+    "key", "id", "version", "hash", "known_at", "superseded_at", "day", "region", "owner", "credit", "void", "deleted",
+)  # fmt: skip
 _READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
 _WRITTEN = (
     "dataset", "key", "version", "day", "at", "owner", "credit", "region", "values", "void", "deleted", "known_at",
-    "source", "run_id", "hash",
+    "superseded_at", "source", "run_id", "hash",
 )  # fmt: skip
+_credit = msgspec.json.Decoder(list[tuple[str, float]]).decode
 
 
-class Present(msgspec.Struct, frozen=True):
-    """The newest version of a key that is known: enough to see whether a row says something new, and where it counted."""
-
-    id: str
-    key: str
-    version: int
-    hash: str
-    known_at: datetime
-    day: date
-    owner: str | None
-    credit: list[Any] | None
-    region: str | None
+async def timelines_of(tenant: str, dataset: str, keys: Iterable[str]) -> dict[str, Timeline]:
+    """The timeline of each of the keys that is known."""
+    found: dict[str, list[Version]] = defaultdict(list)
+    for some in in_pieces(keys):
+        for row in await read_many(RecordRow, tenant, _TIMED, [("dataset", "=", dataset), ("key", "in", some)]):
+            found[row[0]].append(_version(*row[1:]))
+    return {key: Timeline(versions) for key, versions in found.items()}
 
 
-def key_text(key: tuple[Value, ...]) -> str:
-    """The canonical JSON of a record's key, such as `["SO1",2]`; 2.0 and 2 are the same."""
-    return msgspec.json.encode([_plain(part) for part in key]).decode()
+def _version(
+    row_id: str, number: int, content: str, known_at: datetime, until: datetime | None, day: date,
+    region: str | None, owner: str | None, credit: str | None, void: bool, deleted: bool,
+) -> Version:  # fmt: skip
+    people = _credit(credit) if credit else [(owner, 1.0)] if owner is not None else []
+    places = () if void or deleted else places_of(day, region, people)
+    return Version(id=row_id, number=number, hash=content, known_at=known_at, until=until, places=places)
 
 
-def content_hash(record: Record) -> str:
-    """The same for two versions that say the same."""
-    said = [
-        record.day,
-        record.at,
-        record.owner,
-        record.credit,
-        record.region,
-        record.values,
-        record.void,
-        record.deleted,
-    ]
-    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()
+async def write_timelines(run: SyncRunRow, timelines: Collection[tuple[str, Timeline]]) -> None:
+    """Writes what was added to the timelines, given with their keys, and where stored versions end now."""
+    await set_many(RecordRow, run.tenant, "superseded_at", (each for _, line in timelines for each in line.moved()))
+    new = (_written(run, key, version) for key, line in timelines for version in line.added())
+    await write_named(RecordRow, run.tenant, _WRITTEN, new)
 
 
-async def present_versions(tenant: str, dataset: str, keys: Collection[str]) -> dict[str, Present]:
-    """The newest known version of each of the keys, deleted ones included."""
-    found: dict[str, Present] = {}
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), KEYS_AT_ONCE):
-        some = wanted[start : start + KEYS_AT_ONCE]
-        query = rows(RecordRow, tenant).filter(dataset=dataset, key__in=some, superseded_at__isnull=True)
-        for row in await query.values_list(*Present.__struct_fields__):
-            found[row[1]] = Present(*row)
-    return found
-
-
-async def write_versions(run: SyncRunRow, new: Sequence[tuple[str, Record, str, Present | None, datetime]]) -> None:
-    """Writes versions given as key, record, hash, the one before, and since when known; what was present is superseded."""
-    ended = [(known_at, before.id) for _, _, _, before, known_at in new if before is not None]
-    await set_many(RecordRow, run.tenant, "superseded_at", ended)
-    await write_many(RecordRow, run.tenant, _WRITTEN, (_written(run, *each) for each in new))
-
-
-def _written(
-    run: SyncRunRow, key: str, record: Record, content: str, before: Present | None, known_at: datetime
-) -> tuple[Any, ...]:
+def _written(run: SyncRunRow, key: str, version: Version) -> tuple[Any, ...]:
+    record = version.record
+    assert record is not None
     return (
-        record.dataset, key, before.version + 1 if before else 1, record.day, record.at, record.owner,
-        [list(part) for part in record.credit] or None, record.region, record.values, record.void, record.deleted,
-        known_at, run.source, run.id, content,
+        version.id, run.dataset, key, version.number, record.day, record.at, record.owner, record.credit or None,
+        record.region, msgspec.Raw(version.values), record.void, record.deleted, version.known_at, version.until,
+        run.source, run.id, version.hash,
     )  # fmt: skip
+
+
+async def mark_dirty(tenant: str, dataset: str, places: Iterable[Place], now: datetime) -> None:
+    """Marks the places, inside the caller's transaction; a place that is marked already gets a new mark."""
+    columns = ("dataset", "day", "region", "owner", "mark", "marked_at")
+    unique = ("tenant", "dataset", "day", "region", "owner")
+    marks = ((new_id(), dataset, *place, new_id(), now) for place in sorted(places))
+    await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at"))
 
 
 async def records_between(
     tenant: str, dataset: Dataset, first: date, last: date, *, known_at: datetime | None = None
 ) -> list[Record]:
     """The records of the days, as known now or as known at a past moment; deleted ones are left out."""
-    query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
     if known_at is None:
-        query = query.filter(superseded_at__isnull=True)
-    else:
-        query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
+        return await _present(tenant, dataset, [("day", ">=", first), ("day", "<=", last)])
+    query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
+    query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
     typed = values_reader(dataset)
-    return [
-        Record(
-            dataset=dataset.name,
-            key=tuple(msgspec.json.decode(key)),
-            day=day,
-            at=at,
-            owner=owner,
-            credit=tuple((str(person), float(share)) for person, share in credit or ()),
-            region=region,
-            values=typed(values),
-            void=void,
-        )
-        for key, day, at, owner, credit, region, values, void in await query.values_list(*_READ)
-    ]
+    return [_record(dataset, typed, *row) for row in await query.values_list(*_READ)]
 
 
-def values_reader(dataset: Dataset) -> Callable[[dict[str, Any]], dict[str, Value]]:
-    """Gives values back as they were before they became JSON: dates are dates again, numbers doubles."""
-    kinds = {name: dataset.field(name).type for name in dataset.fields}
-    dates = [name for name, kind in kinds.items() if kind in ("date", "datetime")]
-    numbers = [name for name, kind in kinds.items() if kind in ("number", "money", "percent")]
+async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -> list[Record]:
+    """The records of some days, as known now; deleted ones are left out."""
+    found: list[Record] = []
+    for some in in_pieces(days):
+        found += await _present(tenant, dataset, [("day", "in", some)])
+    return found
 
-    def read(plain: dict[str, Any]) -> dict[str, Value]:
-        values: dict[str, Any] = {name: plain.get(name) for name in kinds}
-        for name in numbers:
-            if values[name] is not None:
-                values[name] = float(values[name])
-        for name in dates:
-            if values[name] is not None:
-                moment = datetime.fromisoformat(values[name])
-                values[name] = moment.date() if kinds[name] == "date" else moment
-        return values
+
+async def _present(tenant: str, dataset: Dataset, where: Sequence[Condition]) -> list[Record]:
+    conditions = [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False), *where]
+    typed = values_reader(dataset)
+    return [_record(dataset, typed, *row) for row in await read_many(RecordRow, tenant, _READ, conditions)]
+
+
+def _record(
+    dataset: Dataset, typed: Callable[[Any], dict[str, Value]], key: str, day: date, at: datetime | None,
+    owner: str | None, credit: Any, region: str | None, values: Any, void: bool,
+) -> Record:  # fmt: skip
+    shares = _credit(credit) if isinstance(credit, str) else credit or ()
+    return Record(
+        dataset=dataset.name,
+        key=tuple(msgspec.json.decode(key)),
+        day=day,
+        at=at,
+        owner=owner,
+        credit=tuple((person, share) for person, share in shares),
+        region=region,
+        values=typed(values),
+        void=void,
+    )
+
+
+def values_reader(dataset: Dataset) -> Callable[[Any], dict[str, Value]]:
+    """Gives values back as they were before they became JSON (given as text, or decoded already): dates are dates, numbers doubles.
+
+    A value of a kind that the field had under an earlier release is missing.
+    """
+    kinds = {name: _KINDS.get(dataset.field(name).type, str) for name in dataset.fields}
+    make: Any = TypedDict  # Its fields are known at run time only.
+    whole = msgspec.json.Decoder(make("Values", {name: kind | None for name, kind in kinds.items()}))
+
+    def read(plain: Any) -> dict[str, Value]:
+        try:
+            if isinstance(plain, str):
+                values: dict[str, Value] = whole.decode(plain)
+                return values
+        except msgspec.ValidationError:
+            plain = msgspec.json.decode(plain)
+        return {name: _typed(plain.get(name), kind) for name, kind in kinds.items()}
 
     return read
 
 
+_KINDS: dict[str, Any] = {
+    "number": float, "money": float, "percent": float, "boolean": bool, "date": date, "datetime": datetime,
+}  # fmt: skip
+
+
+def _typed(plain: Any, kind: Any) -> Value:
+    try:
+        return msgspec.convert(plain, kind | None)  # type: ignore[no-any-return]
+    except msgspec.ValidationError:
+        return None
+
+
 async def versions_of(tenant: str, dataset: str, key: str) -> list[RecordRow]:
-    """All versions of one record, newest first."""
-    return await rows(RecordRow, tenant).filter(dataset=dataset, key=key).order_by("-version")
-
-
-def _plain(part: Value) -> object:
-    return int(part) if isinstance(part, float) and part.is_integer() and abs(part) < 2**53 else part
+    """All versions of one record, the one that is present first."""
+    return await rows(RecordRow, tenant).filter(dataset=dataset, key=key).order_by("-known_at", "-version")

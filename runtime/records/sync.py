@@ -1,7 +1,8 @@
 """One pull of a source: read what is new, store it, move the cursor, and have the numbers computed."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +18,59 @@ from runtime.events import publish_after_commit
 from runtime.queue.carry import report_progress
 from runtime.queue.handlers import handler
 from runtime.queue.jobs import enqueue
-from runtime.records.folder import FileCursor, files_of, has_news, is_log, mark_of
-from runtime.records.ingest import Counts, ingest
-from runtime.records.rows import QuarantinedRow, SourceStateRow, SyncRunRow
+from runtime.records import runs
+from runtime.records.folder import (
+    FileCursor,
+    files_of,
+    folder_of,
+    has_news,
+    in_reading_order,
+    is_log,
+    look_of,
+    start_of,
+)
+from runtime.records.ingest import Counts, Ingest, OvertakenError, chunks
+from runtime.records.lateness import is_late
+from runtime.records.rows import SourceStateRow, SyncRunRow
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.releases.prepared import Prepared, prepared
-from runtime.tenancy import add, add_missing, rows
+from runtime.tenancy import add_missing, rows
+from schema_defs.dataset import Dataset
 from schema_defs.duration import span_of
-from schema_defs.errors import DuiqiError
+from schema_defs.errors import AuthorError, OutsideError
+from schema_defs.release import Release
 from schema_defs.source import Source
-from schema_defs.text import Said
+
+CHUNK = 1000
+"""Rows per transaction: short enough that nobody waits, large enough to be quick."""
+TURN = 2000
+"""After so many rows the rest of the files wait until the numbers have had their turn."""
+SETTLED_SECONDS = 0.5
+"""A file that is replaced as a whole is read when it has not been written to for so long."""
+_NET = timedelta(seconds=5)
+"""The numbers are asked for at the end of a file; should that never come, so long after each chunk."""
 
 
 @on_publish
 async def plan_syncs(publishing: Publishing) -> None:
-    """Every source is pulled at once after a release."""
-    for source in publishing.live.release.sources.values():
-        await enqueue(publishing.tenant, "sync", source.name, {"source": source.name}, now=publishing.now)
+    """Every source is pulled at once after a release; one whose rows are read otherwise now, from its beginning."""
+    after, before = publishing.live.release, publishing.before.release if publishing.before else None
+    for name, source in after.sources.items():
+        if before is not None and (source != before.sources.get(name) or _reads_otherwise(source, before, after)):
+            await rows(SourceStateRow, publishing.tenant).filter(source=name).update(cursor={}, last_run=None)
+        await _ask(publishing.tenant, source, publishing.now)
+
+
+def _reads_otherwise(source: Source, before: Release, after: Release) -> bool:
+    """Whether the same raw rows would become other records, since fields, key, time, owner, region or `void` changed."""
+    old, new = before.datasets.get(source.dataset), after.datasets[source.dataset]
+    return old is None or _kinds(old) != _kinds(new)
+
+
+def _kinds(dataset: Dataset) -> object:
+    fields = {name: dataset.field(name) for name in dataset.fields}
+    kinds = {name: (field.type, field.choices, field.default) for name, field in fields.items()}
+    return dataset.key, dataset.time, dataset.owner, dataset.region, dataset.void, kinds
 
 
 @handler("sync")
@@ -43,128 +80,133 @@ async def sync(context: Context, tenant: str, args: dict[str, Any]) -> dict[str,
     source = configured.release.sources.get(args["source"]) if configured else None
     if configured is None or source is None:
         return None
-    try:
-        counts = await pull(context, configured, source)
-    finally:
-        await transact(lambda: _plan_next(context, tenant, source))
+    counts, more = await pull(context, configured, source)
+    now = context.clock.now()
+    if more:
+        await _ask(tenant, source, now)
+    elif source.schedule is not None:
+        await _ask(tenant, source, now, now + span_of(source.schedule))
     return msgspec.to_builtins(counts)  # type: ignore[no-any-return]
 
 
-async def pull(context: Context, configured: Prepared, source: Source) -> Counts:
-    """Reads every file of the source that has news. A source without any file has never come, and is late."""
-    tenant, total = configured.tenant, Counts()
-    state = await _state(tenant, source.name)
-    paths = files_of(context.settings, tenant, source)
-    if not paths:
-        return total
-    cursors = {name: msgspec.convert(plain, FileCursor) for name, plain in (state.cursor or {}).items()}
-    for path in paths:
-        while has_news(path, cursors.get(path.name, FileCursor())):
-            cursors[path.name] = await _read(context, configured, source, path, cursors, total)
-    await _complete(context, configured, source, paths)
-    return total
+async def _ask(tenant: str, source: Source, now: datetime, due: datetime | None = None) -> None:
+    await enqueue(tenant, "sync", source.name, {"source": source.name}, now=now, run_after=due)
 
 
-async def _read(
-    context: Context,
-    configured: Prepared,
-    source: Source,
-    path: Path,
-    cursors: dict[str, FileCursor],
-    total: Counts,
-) -> FileCursor:
-    """Stores one file, or the next piece of one that grows, as a run of its own; gives the new cursor."""
-    before, mark = cursors.get(path.name, FileCursor()), mark_of(path)
-    if before.mark != mark:
-        before = FileCursor(mark=mark)
-    run = await start_run(configured, source.name, source.dataset, context.clock.now(), path.name)
-    try:
-        if is_log(path):
-            tail = read_tail(path, before.offset, before.line)
-            if tail.offset == before.offset:
-                after = FileCursor(path.stat().st_size, before.line, mark)
-            else:
-                after = FileCursor(tail.offset, tail.line, mark)
-            counts = await _store(context, configured, source, run, tail.rows, newer=True)
-        else:
-            with open_file(path) as opened:
-                counts = await _store(context, configured, source, run, opened.rows(), newer=False)
-            after = FileCursor(mark=mark)
-    except DuiqiError as error:
-        await fail_run(run, error.said, context.clock.now())
-        raise
-    _add_up(total, counts)
-    moved = {
-        **{name: msgspec.to_builtins(cursor) for name, cursor in cursors.items()},
-        path.name: msgspec.to_builtins(after),
-    }
-    await transact(lambda: _finish(context, configured, source, run, counts, moved))
-    return after
+async def pull(context: Context, configured: Prepared, source: Source) -> tuple[Counts, bool]:
+    """Reads the files of the source that have news, up to a turn's rows; tells whether more is to be read.
+
+    A source without any file has never come, and is late. Raises AuthorError for a path that leads out of the tenant's folder.
+    """
+    total, paths = Counts(), files_of(context.settings, configured.tenant, source)
+    cursors = await runs.cursors_of(configured.tenant, source.name)
+    folder = folder_of(context.settings, configured.tenant)
+    for path in in_reading_order(paths):
+        name = path.relative_to(folder).as_posix()
+        if has_news(path, cursors.get(name, FileCursor())):
+            if total.read >= TURN:
+                return total, True
+            await _read(context, configured, source, path, name, total)
+    if paths:
+        await _complete(context, configured, source, paths)
+    return total, False
 
 
-async def _store(
-    context: Context, configured: Prepared, source: Source, run: SyncRunRow, raw: Iterable[RawRow], *, newer: bool
-) -> Counts:
+async def _read(context: Context, configured: Prepared, source: Source, path: Path, name: str, total: Counts) -> None:
+    """Reads one file as a run of its own, and adds up what became of its rows."""
+    run, cursors = await runs.begin(configured.tenant, source.name, source.dataset, name, context.clock.now())
     reader = RecordReader(configured.release.datasets[source.dataset], source, configured.calendar)
-    counts = await ingest(run, reader, raw, now=context.clock.now, newer_versions=newer)
-    await report_progress({"source": source.name, "read": counts.read, "changed": counts.changed})
-    return counts
+    reading = _Reading(context, run, dict(cursors), Ingest(run, reader, context.clock.now, newer_versions=is_log(path)))
+    try:
+        await reading.read(path, name)
+    except AuthorError as error:
+        # The file itself is at fault: it is read again when it has changed.
+        refused = msgspec.structs.replace(reading.cursors.get(name, FileCursor()), refused=look_of(path))
+        await runs.fail(run, error.said, context.clock.now(), reading.cursors | {name: refused})
+    except OutsideError as error:
+        await runs.fail(run, error.said, context.clock.now())
+    except OvertakenError:
+        return
+    _add_up(total, reading.ingest.counts)
 
 
-async def start_run(configured: Prepared, source: str | None, dataset: str, now: datetime, file: str) -> SyncRunRow:
-    """A new run, visible at once."""
-    return await add(
-        SyncRunRow(
-            tenant=configured.tenant, source=source, dataset=dataset, started_at=now, message={"zh": file, "en": file}
-        )
-    )
+class _Reading:
+    """One file on its way into the tables."""
+
+    def __init__(self, context: Context, run: SyncRunRow, cursors: dict[str, FileCursor], ingest: Ingest) -> None:
+        self.cursors = cursors
+        self.ingest = ingest
+        self._context = context
+        self._run = run
+
+    async def read(self, path: Path, name: str) -> None:
+        cursor = start_of(path, self.cursors.get(name, FileCursor()))
+        if is_log(path):
+            await self._log(path, name, cursor)
+        else:
+            await self._whole(path, name)
+        await runs.finish(self._context, self._run, self.ingest.counts, self.cursors, whole=not is_log(path))
+
+    async def _log(self, path: Path, name: str, cursor: FileCursor) -> None:
+        """The whole lines that were added, piece by piece, each with the cursor that lies behind it."""
+        while (tail := read_tail(path, cursor.offset, cursor.line)).offset > cursor.offset:
+            cursor = FileCursor(tail.offset, tail.line, cursor.mark)
+            await self._write(tail.rows, self.cursors | {name: cursor})
+        self.cursors[name] = cursor
+
+    async def _whole(self, path: Path, name: str) -> None:
+        """A file that can be read to its end, or nothing of it."""
+        mark = await _settled(path)
+        with open_file(path) as opened:
+            for _ in opened.rows():
+                pass
+        with open_file(path) as opened:
+            for some in chunks(opened.rows(), CHUNK):
+                await self._write(some, self.cursors)
+        self.cursors[name] = FileCursor(mark=mark)
+
+    async def _write(self, some: list[RawRow], cursors: dict[str, FileCursor]) -> None:
+        await self.ingest.write(some, lambda: self._in_chunk(cursors))
+        self.cursors = cursors
+        counts = self.ingest.counts
+        await report_progress({"source": self._run.source, "read": counts.read, "changed": counts.changed})
+
+    async def _in_chunk(self, cursors: dict[str, FileCursor]) -> None:
+        now = self._context.clock.now()
+        await runs.move(self._run, cursors)
+        await enqueue(self._run.tenant, "compute", "numbers", now=now, run_after=now + _NET)
 
 
-async def fail_run(run: SyncRunRow, said: Said, now: datetime) -> None:
-    """What was stored before the failure stays; the run says why it ended, and the next one begins where the cursor stands."""
-    mine = rows(SyncRunRow, run.tenant).filter(id=run.id)
-    await mine.update(state="failed", finished_at=now, message=msgspec.to_builtins(said))
-
-
-async def _finish(
-    context: Context,
-    configured: Prepared,
-    source: Source,
-    run: SyncRunRow,
-    counts: Counts,
-    cursor: dict[str, Any],
-) -> None:
-    """The run is done, the cursor moves and the numbers are asked for, all or nothing."""
-    now = context.clock.now()
-    await rows(SyncRunRow, run.tenant).filter(id=run.id).update(state="done", finished_at=now, total=counts.read)
-    await rows(SourceStateRow, run.tenant).filter(source=source.name).update(cursor=cursor, last_run=run.id)
-    if counts.changed:
-        await enqueue(run.tenant, "compute", "numbers", now=now)
-    if counts.quarantined:
-        publish_after_commit(
-            context.events, run.tenant, "quarantine", {"source": source.name, "rows": counts.quarantined}
-        )
+async def _settled(path: Path) -> str:
+    """The file's look once nobody writes to it any more; one that never comes to rest is read as it is, and again later."""
+    for _ in range(20):
+        look, age = look_of(path), time.time() - path.stat().st_mtime
+        if not 0 <= age < SETTLED_SECONDS:
+            return look
+        await asyncio.sleep(SETTLED_SECONDS - age)
+    return look
 
 
 async def _complete(context: Context, configured: Prepared, source: Source, paths: list[Path]) -> None:
-    """The source is complete up to now; a file that is replaced as a whole, up to when it was written."""
-    now = context.clock.now()
+    """The source is complete up to now; one whose files are replaced as a whole, up to when the last was written.
+
+    A file that was refused holds the clock. When a late source has come, the days without data are judged again.
+    """
+    tenant, now = configured.tenant, context.clock.now()
+    if any(cursor.refused for cursor in (await runs.cursors_of(tenant, source.name)).values()):
+        return
     written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in paths if not is_log(path)]
     watermark = min([now, *([max(written)] if written else [])])
-    await rows(SourceStateRow, configured.tenant).filter(source=source.name).update(watermark=watermark)
-    publish_after_commit(context.events, configured.tenant, "source", {"source": source.name})
 
+    async def write() -> None:
+        await add_missing([SourceStateRow(tenant=tenant, source=source.name)])
+        state = await rows(SourceStateRow, tenant).get(source=source.name)
+        await rows(SourceStateRow, tenant).filter(id=state.id).update(watermark=watermark)
+        if is_late(source, state.watermark, now) and not is_late(source, watermark, now):
+            await enqueue(tenant, "rejudge", "all", now=now)
+        publish_after_commit(context.events, tenant, "source", {"source": source.name})
 
-async def _state(tenant: str, source: str) -> SourceStateRow:
-    await add_missing([SourceStateRow(tenant=tenant, source=source)])
-    return await rows(SourceStateRow, tenant).get(source=source)
-
-
-async def _plan_next(context: Context, tenant: str, source: Source) -> None:
-    if source.schedule is not None:
-        now = context.clock.now()
-        due = now + span_of(source.schedule)
-        await enqueue(tenant, "sync", source.name, {"source": source.name}, now=now, run_after=due)
+    await transact(write)
 
 
 def _add_up(total: Counts, counts: Counts) -> None:
@@ -172,13 +214,3 @@ def _add_up(total: Counts, counts: Counts) -> None:
     total.kept += counts.kept
     total.changed += counts.changed
     total.quarantined += counts.quarantined
-
-
-async def open_quarantine(tenant: str, dataset: str, limit: int = 100) -> list[QuarantinedRow]:
-    """The rows that could not be read and that nobody has settled, newest first."""
-    return (
-        await rows(QuarantinedRow, tenant)
-        .filter(dataset=dataset, resolved_at__isnull=True)
-        .order_by("-id")
-        .limit(limit)
-    )

@@ -1,7 +1,8 @@
 """The live release made ready to run: calendar, organisation, metrics. Made once per release and state of the people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any, TypeVar
 
 from engine.calendar import WorkCalendar, calendar_of
 from engine.metrics.aggregate import Measure
@@ -12,7 +13,10 @@ from runtime.people.directory import people_of
 from runtime.releases.live import demand_live, live
 from schema_defs.release import Release
 
-_kept: dict[str, tuple[tuple[int, str], "Prepared"]] = {}
+T = TypeVar("T")
+
+_REMEMBERED = 64
+_kept: dict[str, tuple[tuple[int, str, str], "Prepared"]] = {}
 
 
 class Prepared:
@@ -25,7 +29,8 @@ class Prepared:
         self.org = org
         self.calendar: WorkCalendar = calendar_of(release.calendar)
         self.metrics: Ready = ready(release, tuple(release.metrics), self.calendar)
-        self._places: dict[tuple[str, date], Places] = {}
+        self._places: dict[str, tuple[date, Places]] = {}
+        self._once: dict[str, Any] = {}
 
     def measures_of(self, dataset: str) -> Sequence[Measure]:
         """The base metrics of a dataset."""
@@ -33,9 +38,18 @@ class Prepared:
 
     def places(self, dataset: str, today: date = date.max) -> Places:
         """Where the dataset's records count; `today` matters under `attribution: now` only."""
-        if (dataset, today) not in self._places:
-            self._places[dataset, today] = Places(self.release.datasets[dataset], self.org, today)
-        return self._places[dataset, today]
+        document = self.release.datasets[dataset]
+        asked = today if document.attribution == "now" else date.max
+        if dataset not in self._places or self._places[dataset][0] != asked:
+            self._places[dataset] = asked, Places(document, self.org, asked)
+        return self._places[dataset][1]
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What a room makes of the release, made when it is first asked for and kept with it."""
+        if name not in self._once:
+            self._once[name] = make()
+        found: T = self._once[name]
+        return found
 
 
 async def prepared(tenant: str) -> Prepared | None:
@@ -44,8 +58,11 @@ async def prepared(tenant: str) -> Prepared | None:
     if found is None:
         return None
     people, state = await people_of(tenant)
-    mark = (found.number, state)
+    mark = (found.number, found.hash, state)
     if tenant not in _kept or _kept[tenant][0] != mark:
+        _kept.pop(tenant, None)
+        if len(_kept) >= _REMEMBERED:
+            _kept.pop(next(iter(_kept)))
         org = org_of(found.release.organisation, people or None)
         _kept[tenant] = mark, Prepared(tenant, found.number, found.release, org)
     return _kept[tenant][1]

@@ -4,8 +4,9 @@ HOOK_MODULES: tuple[str, ...] = (
     "runtime.people.import_people",
     "runtime.targets.allocate",
     "runtime.numbers.recompute",
+    "runtime.numbers.attribution",
     "runtime.records.sync",
-    "runtime.alerts.watch",
+    "runtime.alerts.begin_anew",
     "runtime.meetings.schedule",
     "runtime.delivery.send",
 )

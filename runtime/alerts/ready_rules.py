@@ -1,0 +1,45 @@
+"""The rules of a release, ready to judge: read once per release, asked for with every changed number."""
+
+import msgspec
+
+from engine.rules.facts import Read, metrics_of, reads_of
+from engine.rules.judge import Judge
+from runtime.releases.prepared import Prepared
+from schema_defs.rule import Rule
+
+
+class ReadyRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule with its conditions compiled; `bases` are the base metrics behind the `metrics` that it reads."""
+
+    rule: Rule
+    judge: Judge
+    reads: tuple[Read, ...]
+    metrics: frozenset[str]
+    bases: frozenset[str]
+    reads_parent: bool
+
+
+def ready_rules(configured: Prepared) -> tuple[ReadyRule, ...]:
+    """All rules of the release."""
+    return configured.once(
+        "rules", lambda: tuple(_ready(configured, rule) for rule in configured.release.rules.values())
+    )
+
+
+def ready_rule(configured: Prepared, name: str) -> ReadyRule:
+    return next(each for each in ready_rules(configured) if each.rule.name == name)
+
+
+def _ready(configured: Prepared, rule: Rule) -> ReadyRule:
+    judge = Judge(rule, configured.calendar.is_working)
+    reads = reads_of(judge.names, rule.metric, configured.release.metrics)
+    metrics = metrics_of(reads, configured.release)
+    bases = frozenset[str]().union(*(configured.metrics.bases_of(metric) for metric in metrics))
+    return ReadyRule(
+        rule=rule,
+        judge=judge,
+        reads=reads,
+        metrics=metrics,
+        bases=bases,
+        reads_parent=any(read.of_parent for read in reads),
+    )

@@ -1,0 +1,103 @@
+"""Runs: each reading of a file, from its beginning over its chunks to its end, visible at any moment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from runtime.context import Context
+from runtime.database import transact
+from runtime.events import publish_after_commit
+from runtime.locks import hold
+from runtime.queue.jobs import enqueue
+from runtime.records.folder import FileCursor
+from runtime.records.ingest import Counts, OvertakenError
+from runtime.records.rows import QuarantinedRow, SourceStateRow, SyncRunRow
+from runtime.tenancy import add, add_missing, rows
+from schema_defs.text import Said
+
+Cursors = Mapping[str, FileCursor]
+"""How far each file of a source was read, by its path below the folder."""
+
+
+async def cursors_of(tenant: str, source: str) -> dict[str, FileCursor]:
+    found = await rows(SourceStateRow, tenant).get_or_none(source=source)
+    return msgspec.convert(found.cursor or {}, dict[str, FileCursor]) if found else {}
+
+
+async def begin(tenant: str, source: str, dataset: str, file: str, now: datetime) -> tuple[SyncRunRow, Cursors]:
+    """A new run of the source and how far its files were read. A run that never ended was interrupted; it writes no more."""
+
+    async def write() -> tuple[SyncRunRow, Cursors]:
+        await hold(tenant, f"source:{source}")
+        await add_missing([SourceStateRow(tenant=tenant, source=source)])
+        left = rows(SyncRunRow, tenant).filter(source=source, state="running")
+        await left.update(state="failed", finished_at=now, message=msgspec.to_builtins(_INTERRUPTED))
+        run = await add(SyncRunRow(tenant=tenant, source=source, dataset=dataset, file=file, started_at=now))
+        await rows(SourceStateRow, tenant).filter(source=source).update(last_run=run.id)
+        return run, await cursors_of(tenant, source)
+
+    return await transact(write)
+
+
+async def move(run: SyncRunRow, cursors: Cursors) -> None:
+    """Moves the source's cursors, inside the caller's transaction; raises OvertakenError when a later run has taken over."""
+    mine = rows(SourceStateRow, run.tenant).filter(source=run.source, last_run=run.id)
+    if not await mine.update(cursor=msgspec.to_builtins(cursors)):
+        raise OvertakenError
+
+
+async def finish(context: Context, run: SyncRunRow, counts: Counts, cursors: Cursors, *, whole: bool) -> None:
+    """The run is done, its cursor moves and the numbers are asked for, all or nothing.
+
+    A file that is replaced as a `whole` settles what was wrong in earlier readings of it. A run that read nothing leaves no trace.
+    """
+    now, mine = context.clock.now(), rows(SyncRunRow, run.tenant).filter(id=run.id)
+
+    async def write() -> None:
+        await move(run, cursors)
+        if not counts.read:
+            await mine.delete()
+            return
+        await mine.update(state="done", finished_at=now, total=counts.read)
+        if whole:
+            await _settle(run, now)
+        if counts.changed:
+            await enqueue(run.tenant, "compute", "numbers", now=now)
+        if counts.quarantined:
+            told = {"source": run.source, "rows": counts.quarantined}
+            publish_after_commit(context.events, run.tenant, "quarantine", told)
+
+    await transact(write)
+
+
+async def fail(run: SyncRunRow, said: Said, now: datetime, cursors: Cursors | None = None) -> None:
+    """What was stored before the failure stays; the run says why it ended, and the next one begins where the cursor stands."""
+
+    async def write() -> None:
+        if cursors is not None:
+            await move(run, cursors)
+        mine = rows(SyncRunRow, run.tenant).filter(id=run.id)
+        await mine.update(state="failed", finished_at=now, message=msgspec.to_builtins(said))
+
+    await transact(write)
+
+
+async def _settle(run: SyncRunRow, now: datetime) -> None:
+    opened = rows(QuarantinedRow, run.tenant).filter(dataset=run.dataset, resolved_at__isnull=True)
+    ids = {str(each) for each in await opened.distinct().values_list("run_id", flat=True)} - {run.id}
+    same = rows(SyncRunRow, run.tenant).filter(source=run.source, file=run.file, id__in=sorted(ids))
+    before = [str(each) for each in await same.values_list("id", flat=True)]
+    if before:
+        await opened.filter(run_id__in=before).update(resolved_at=now)
+
+
+async def open_quarantine(tenant: str, dataset: str, limit: int = 100) -> list[QuarantinedRow]:
+    """The rows that could not be read and that nobody has settled, newest first."""
+    opened = rows(QuarantinedRow, tenant).filter(dataset=dataset, resolved_at__isnull=True)
+    return await opened.order_by("-id").limit(limit)
+
+
+_INTERRUPTED = Said(
+    zh="读取被中断；下一次从断点继续", en="the reading was interrupted; the next one goes on where it stopped"
+)
