@@ -6,6 +6,9 @@ from markupsafe import Markup, escape
 
 LINK = re.compile(r"\[([^\]\n]{1,200})\]\((/[^)\s*]{0,500}|https?://[^)\s*]{1,500})\)")
 BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
+SQUARES = {"🟥": "red", "🟨": "amber", "🟩": "calm", "⬜": "grey"}
+"""Squares that not every machine has a glyph for; the page draws them, and the text keeps them."""
+
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 BULLET = re.compile(r"^(?:[-*]|\d{1,3}\.)\s+(.*)$")
 
@@ -14,7 +17,10 @@ def inline(text: str) -> Markup:
     """One line: escaped first, so that nothing in it can be a tag."""
     safe = str(escape(text))
     safe = LINK.sub(r'<a href="\2" rel="noopener noreferrer">\1</a>', safe)
-    return Markup(BOLD.sub(r"<strong>\1</strong>", safe))  # Built from escaped text only.
+    safe = BOLD.sub(r"<strong>\1</strong>", safe)
+    for square, colour in SQUARES.items():
+        safe = safe.replace(square, f'<i class="square {colour}">{square}</i>')
+    return Markup(safe)  # Built from escaped text only.
 
 
 def markdown(text: str) -> Markup:

@@ -17,7 +17,7 @@ from admin import assets, draw
 from admin.catalogue import say
 from admin.markdown import markdown
 from runtime import wording as fmt
-from runtime.board.targets import TargetsView
+from runtime.board.targets import TargetRow, TargetsView
 from runtime.board.view import Column, Row, TableSection
 from runtime.board.workbench import DocumentLine
 from schema_defs.metric import Format
@@ -135,6 +135,11 @@ def _sum_shown(columns: Collection[Column]) -> int:
     return sum(len(column.shown) for column in columns)
 
 
+def _is_deep(rows: Iterable[Row | TargetRow]) -> bool:
+    """Whether regions stand below regions, so that those above are set apart."""
+    return any(row.scope == "region" and row.level > 1 for row in rows)
+
+
 @pass_context
 def _target_scale(context: Context, view: TargetsView) -> fmt.Scale:
     """One scale for the whole split: of its largest month, so that the months compare."""
@@ -189,5 +194,5 @@ FILTERS = {
     "text": _text, "amount": _amount, "points": _points, "day": _day, "moment": _moment, "month": _month, "shown": _shown,
     "percent": fmt.percent, "share": fmt.share, "scaled": fmt.scaled, "clock": fmt.clock,
     "decimal": fmt.decimal, "size": fmt.size, "scales": _scales, "target_scale": _target_scale,
-    "groups": _groups, "sum_shown": _sum_shown, "first_kind": _first_kind, "groupby_kept": _grouped, "yaml": _yaml, "opening": _opening, "markdown": markdown,
+    "groups": _groups, "sum_shown": _sum_shown, "is_deep": _is_deep, "first_kind": _first_kind, "groupby_kept": _grouped, "yaml": _yaml, "opening": _opening, "markdown": markdown,
 }  # fmt: skip

@@ -18,6 +18,11 @@ def write_out(text: str, path: Path | None) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
+    write_bytes(content, path)
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    """Writes the file whole or not at all; raises OutsideError when it cannot be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         beside.write_bytes(content)

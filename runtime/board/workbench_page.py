@@ -45,7 +45,7 @@ def _line(document: Document) -> DocumentLine:
 
 async def _document(configured: Prepared, document: Document) -> DocumentView:
     me, by_name = (kind_of(document), document.name), {(kind_of(d), d.name): d for d in configured.release.documents}
-    uses = {each: frozenset(_uses(each)) for each in configured.release.documents}
+    uses = {key: frozenset(_uses(each)) for key, each in by_name.items()}
     stored = (await rows(ReleaseRow, configured.tenant).get(number=configured.number)).documents
     text = next((each["text"] for each in stored if (each["kind"], each["name"]) == me), "")
     return DocumentView(
@@ -54,8 +54,8 @@ async def _document(configured: Prepared, document: Document) -> DocumentView:
         label=document.label or document.name,
         text=text,
         sentence=_sentence(configured, document),
-        used_by=tuple(_line(each) for each, names in uses.items() if me in names and each is not document),
-        uses=tuple(_line(by_name[name]) for name in sorted(uses[document]) if name in by_name and name != me),
+        used_by=tuple(_line(by_name[key]) for key, names in uses.items() if me in names and key != me),
+        uses=tuple(_line(by_name[name]) for name in sorted(uses[me]) if name in by_name and name != me),
     )
 
 

@@ -47,12 +47,21 @@ def _message(message: Shown, before: list[Shown], zone: tzinfo) -> ChatMessage:
         at=message.sent_at.astimezone(zone),
         sender=message.robot,
         title=message.title,
-        body=message.text,
+        body=_named(message),
         mentions=tuple(f"@{mention.name or mention.address}" for mention in message.mentions if mention.rings),
         key=message.key,
         link=message.link,
         duplicate=message.key is not None and any(each.key == message.key for each in before),
     )
+
+
+def _named(message: Shown) -> str:
+    """The text with the names of those whose telephones stand in it, as the vendor's client shows them."""
+    text = message.text
+    for mention in message.mentions:
+        if mention.name:
+            text = text.replace(f"@{mention.address}", f"**@{mention.name}**")
+    return text
 
 
 def _refusals(simulator: Simulator, zone: tzinfo) -> tuple[Refusal, ...]:

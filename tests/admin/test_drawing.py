@@ -50,7 +50,7 @@ def test_above_the_pace_is_above_its_line():
 
 @given(st.text(max_size=200))
 def test_no_message_can_bring_a_tag_of_its_own(text):
-    allowed = re.compile(r"</?(?:p|br|ul|li|h4|strong|blockquote|a)(?: href=\"[^\"]*\" rel=\"noopener noreferrer\")?>")
+    allowed = re.compile(r"</?(?:p|br|ul|li|h4|strong|blockquote|i|a)(?: class=\"square [a-z]+\")?(?: href=\"[^\"]*\" rel=\"noopener noreferrer\")?>")
 
     assert "<" not in allowed.sub("", str(markdown(text)))
 
@@ -65,6 +65,7 @@ def test_no_message_can_bring_a_tag_of_its_own(text):
         ("[看](/alerts/1)", '<p><a href="/alerts/1" rel="noopener noreferrer">看</a></p>'),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>"),
         ("<script>", "<p>&lt;script&gt;</p>"),
+        ("🟥⬜", '<p><i class="square red">🟥</i><i class="square grey">⬜</i></p>'),
     ],
 )
 def test_the_robots_markdown(text, html):
