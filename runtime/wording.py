@@ -147,11 +147,11 @@ def clock(value: datetime | None) -> str:
     return MISSING if value is None else f"{value:%H:%M}"
 
 
-def moment(value: datetime | None, lang: Lang, *, weekday: bool = False) -> str:
+def moment(value: datetime | None, lang: Lang, *, weekday: bool = False, year: bool = False) -> str:
     """`11月24日 10:42`, `24 Nov, 10:42`."""
     if value is None:
         return MISSING
-    return f"{day(value, lang, weekday=weekday)}{' ' if lang == 'zh' else ', '}{clock(value)}"
+    return f"{day(value, lang, weekday=weekday, year=year)}{' ' if lang == 'zh' else ', '}{clock(value)}"
 
 
 def month(value: str, lang: Lang, *, year: bool = True) -> str:

@@ -1,26 +1,34 @@
-"""The PDF of a frozen board: selectable text, its own fonts, the same bytes for the same board."""
+"""The PDF of a snapshot: selectable text, its own fonts, the same bytes for the same snapshot."""
 
-from datetime import datetime
+from functools import lru_cache
 from importlib.resources import as_file, files
 
 import msgspec
 import typst
 
-from runtime.board.view import BoardView
+from runtime.meetings.frozen import Frozen
 from runtime.meetings.page import page_of
 from schema_defs.text import Lang
 
+TEMPLATE = "snapshot.typ"
 
-def pdf_of(board: BoardView, lang: Lang, *, code: str, frozen_at: datetime) -> bytes:
+
+def pdf_of(frozen: Frozen, lang: Lang) -> bytes:
     """A4 pages in the reader's language. Takes tens of milliseconds: call it in a thread."""
-    data = msgspec.json.encode(page_of(board, lang, code=code, frozen_at=frozen_at)).decode()
+    data = msgspec.json.encode(page_of(frozen, lang)).decode()
     with as_file(files("runtime.meetings")) as folder:
-        made = typst.compile(
-            str(folder / "snapshot.typ"),
+        compiler = typst.Compiler(
+            str(folder / TEMPLATE),
             root=str(folder),
+            font_paths=_fonts(str(folder / "fonts")),
             sys_inputs={"data": data},
-            font_paths=[str(folder / "fonts")],
-            ignore_system_fonts=True,
         )
+        made = compiler.compile(format="pdf")
     assert isinstance(made, bytes)
     return made
+
+
+@lru_cache(maxsize=1)
+def _fonts(folder: str) -> typst.Fonts:
+    """Our own fonts and those that typst carries; the machine's are never used. Read once per process."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])

@@ -1,0 +1,60 @@
+"""When meetings are held and their numbers frozen: one occurrence a week, moved past days off."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from engine.calendar import WorkCalendar
+from schema_defs.calendar import WEEKDAYS
+from schema_defs.meeting import Meeting
+
+WEEKS_AHEAD = 60
+"""So many weeks without a working day are passed over."""
+WEEK = timedelta(weeks=1)
+
+
+class Occurrence(msgspec.Struct, frozen=True):
+    """One meeting of one week (named by its first day): the day it is held, and when its numbers are frozen."""
+
+    week: date
+    day: date
+    freeze_at: datetime
+
+
+def occurrence_in_week(meeting: Meeting, calendar: WorkCalendar, week: date) -> date | None:
+    """The day of the week's meeting: its weekday, on a day off the next working day. A week without working days has none.
+
+    `week` is the week's first day. Where the rest of the week is off too, the meeting is held after it.
+    """
+    if not any(calendar.is_working(week + timedelta(days=offset)) for offset in range(7)):
+        return None
+    offset = (WEEKDAYS.index(meeting.at.weekday) - week.weekday()) % 7
+    return calendar.next_working(week + timedelta(days=offset))
+
+
+def next_freeze(meeting: Meeting, calendar: WorkCalendar, after: datetime) -> Occurrence | None:
+    """The first freeze after the moment."""
+    return next((each for each in _occurrences(meeting, calendar, after) if each.freeze_at > after), None)
+
+
+def reported_day(meeting: Meeting, calendar: WorkCalendar, occurrence: Occurrence) -> date:
+    """The day at whose end the snapshot's numbers stand."""
+    match meeting.snapshot.period if meeting.snapshot else "last_week":
+        case "last_week":
+            return occurrence.week - timedelta(days=1)
+        case "last_month":
+            return occurrence.day.replace(day=1) - timedelta(days=1)
+        case "this_week" | "month_to_date":
+            return occurrence.day - timedelta(days=1)
+
+
+def _occurrences(meeting: Meeting, calendar: WorkCalendar, after: datetime) -> Iterator[Occurrence]:
+    """From the week before the moment on, since that week's meeting may have moved beyond its end."""
+    freeze_time = time.fromisoformat((meeting.snapshot.freeze if meeting.snapshot else None) or meeting.at.time)
+    week = calendar.week_start(calendar.today(after)) - WEEK
+    for _ in range(WEEKS_AHEAD):
+        day = occurrence_in_week(meeting, calendar, week)
+        if day is not None:
+            yield Occurrence(week, day, datetime.combine(day, freeze_time, tzinfo=calendar.tz))
+        week += WEEK
