@@ -18,11 +18,12 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 DOOR = {"runtime/tenancy.py", "runtime/row.py", "runtime/bulk.py"}
-ACROSS = {"runtime/tenants/store.py", "runtime/queue/claims.py"}
-"""Who looks after all tenants: the list of them, and the queue's rounds."""
+ACROSS = {"runtime/tenants/store.py", "runtime/queue/claims.py", "runtime/records/watch.py"}
+"""Who looks after all tenants: the list of them, the queue's rounds, and who watches the folders."""
 RAW = {
     "runtime/database.py",
     "runtime/bulk.py",
+    "runtime/locks.py",
     "runtime/migrations/_apply.py",
     "runtime/migrations/_tenant_key.py",
     "runtime/sqlite.py",
