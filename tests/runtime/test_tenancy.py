@@ -24,6 +24,7 @@ RAW = {
     "runtime/database.py",
     "runtime/bulk.py",
     "runtime/locks.py",
+    "runtime/meetings/freeze.py",
     "runtime/migrations/_apply.py",
     "runtime/migrations/_tenant_key.py",
     "runtime/sqlite.py",
