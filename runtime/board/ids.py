@@ -3,6 +3,8 @@
 import base64
 import binascii
 
+import msgspec
+
 
 def id_of(key_text: str) -> str:
     """The key's canonical JSON as letters that are safe in an address."""
@@ -12,6 +14,7 @@ def id_of(key_text: str) -> str:
 def key_of(record_id: str) -> str | None:
     """The key's canonical JSON again; None for an address that never was one."""
     try:
-        return base64.urlsafe_b64decode(record_id + "=" * (-len(record_id) % 4)).decode()
-    except (binascii.Error, ValueError):
+        text = base64.urlsafe_b64decode(record_id + "=" * (-len(record_id) % 4)).decode()
+        return text if msgspec.json.decode(text, type=list[object]) else None
+    except (binascii.Error, ValueError, msgspec.DecodeError):
         return None

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from engine.expression import parse
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow
 from runtime.board.columns import visible_fields
@@ -44,106 +43,105 @@ class ErpDesk:
 
         None: not editable.
         """
-        found = self._open(configured, dataset, record)
-        if found is None:
+        sheet = self._open(configured, dataset, record)
+        if sheet is None:
             return None
-        document, source, raw = found
-        fields = _columns(configured, viewer, day, document, source)
-        typed = {name: value for name, value in (given or {}).items() if name in fields}
-        errors = _errors(configured, document, source, _changed(document, source, raw, typed)) if given else {}
+        fields = sheet.visible(viewer, day)
+        typed = {column: text for column, text in (given or {}).items() if column in fields}
+        errors = sheet.errors(sheet.changed(typed)) if typed else {}
         return tuple(
-            _edit_field(configured, document, source, name, field, {**raw, **typed}, errors.get(name))
-            for name, field in fields.values()
+            _edit_field(sheet, name, field, {**sheet.raw, **typed}, errors.get(name)) for name, field in fields.values()
         )
 
     def write(
         self, configured: Prepared, viewer: Viewer, day: date, dataset: str, record: str, given: Mapping[str, str]
     ) -> bool:
         """Writes what the reader may see and has changed, if a sync would take the row; False when it would not, and then nothing is written."""
-        found = self._open(configured, dataset, record)
-        if found is None:
+        sheet = self._open(configured, dataset, record)
+        if sheet is None:
             return False
-        document, source, raw = found
-        fields = _columns(configured, viewer, day, document, source)
-        changed = _changed(document, source, raw, {name: value for name, value in given.items() if name in fields})
-        if _errors(configured, document, source, changed):
+        fields = sheet.visible(viewer, day)
+        changed = sheet.changed({column: text for column, text in given.items() if column in fields})
+        if sheet.errors(changed):
             return False
-        if changed != raw:
+        if changed != sheet.raw:
             self._erps[configured.tenant].write(dataset, [changed])
         return True
 
-    def _open(self, configured: Prepared, dataset: str, record: str) -> tuple[Dataset, Source, Raw] | None:
+    def _open(self, configured: Prepared, dataset: str, record: str) -> "_Sheet | None":
         document, source = configured.release.datasets.get(dataset), configured.release.source_of(dataset)
         erp, key = self._erps.get(configured.tenant), key_of(record)
         if document is None or source is None or erp is None or key is None:
             return None
+        reader = RecordReader(document, source, configured.calendar)
+        sheet = _Sheet(configured, document, source, reader, {})
         wanted = [str(part) for part in msgspec.json.decode(key)]
-        raw = erp.find(dataset, [_raw_name(source, name) for name in document.key_fields], wanted)
-        return (document, source, raw) if raw is not None else None
+        raw = erp.find(dataset, [sheet.column(name) for name in document.key_fields], wanted)
+        return msgspec.structs.replace(sheet, raw=raw) if raw is not None else None
 
 
-def _columns(
-    configured: Prepared, viewer: Viewer, day: date, document: Dataset, source: Source
-) -> dict[str, tuple[str, Field]]:
-    """The raw columns that the reader may see, each with its field."""
-    sight = sight_of(configured.org, viewer, day)
-    return {_raw_name(source, name): (name, field) for name, field in visible_fields(document, sight)}
+class _Sheet(msgspec.Struct, frozen=True):
+    """One row of the ERP, and how the product reads it."""
+
+    configured: Prepared
+    document: Dataset
+    source: Source
+    reader: RecordReader
+    raw: Raw
+
+    def column(self, name: str) -> str:
+        """The raw column that a field is read from, where it is exactly one."""
+        columns = self.reader.columns_of(name)
+        return next(iter(columns)) if len(columns) == 1 else name
+
+    def visible(self, viewer: Viewer, day: date) -> dict[str, tuple[str, Field]]:
+        """The raw columns that the reader may see, each with its field."""
+        sight = sight_of(self.configured.org, viewer, day)
+        return {self.column(name): (name, field) for name, field in visible_fields(self.document, sight)}
+
+    def changed(self, given: Mapping[str, str]) -> Raw:
+        """The row with what was typed; its key stays."""
+        keys, raw = {self.column(name) for name in self.document.key_fields}, self.raw
+        return raw | {name: _typed(text, raw[name]) for name, text in given.items() if name in raw and name not in keys}
+
+    def errors(self, raw: Raw) -> dict[str, Text]:
+        """What a sync would say against the row, by field."""
+        found = self.reader.read(raw)
+        if not isinstance(found, BadRow):
+            return {}
+        errors: dict[str, Text] = {}
+        for reason in found.reasons:
+            name = next((each for each in self.document.fields if reason.en.startswith(f"{each}:")), found.field or "")
+            errors[name] = {
+                "zh": reason.zh.partition("：")[2] or reason.zh,
+                "en": reason.en.partition(": ")[2] or reason.en,
+            }
+        return errors
 
 
-def _changed(document: Dataset, source: Source, raw: Raw, given: Mapping[str, str]) -> Raw:
-    """The row with what was typed; its key stays."""
-    keys = {_raw_name(source, name) for name in document.key_fields}
-    return raw | {name: _typed(text, raw[name]) for name, text in given.items() if name in raw and name not in keys}
-
-
-def _errors(configured: Prepared, document: Dataset, source: Source, raw: Raw) -> dict[str, Text]:
-    """What a sync would say against the row, by field."""
-    found = RecordReader(document, source, configured.calendar).read(raw)
-    if not isinstance(found, BadRow):
-        return {}
-    errors: dict[str, Text] = {}
-    for reason in found.reasons:
-        name = next((each for each in document.fields if reason.en.startswith(f"{each}:")), found.field or "")
-        errors[name] = {
-            "zh": reason.zh.partition("：")[2] or reason.zh,
-            "en": reason.en.partition(": ")[2] or reason.en,
-        }
-    return errors
-
-
-def _edit_field(
-    configured: Prepared, document: Dataset, source: Source, name: str, field: Field, raw: Raw, error: Text | None
-) -> EditField:
-    column = _raw_name(source, name)
-    value = raw.get(column)
+def _edit_field(sheet: _Sheet, name: str, field: Field, raw: Raw, error: Text | None) -> EditField:
+    column = sheet.column(name)
     return EditField(
         field=msgspec.structs.replace(field, name=column),
-        raw=_text(value),
-        choices=_choices(configured, document, source, name),
-        is_key=name in document.key_fields,
-        required=name == document.time,
+        raw=_text(raw.get(column)),
+        choices=_choices(sheet, name),
+        is_key=name in sheet.document.key_fields,
+        required=name == sheet.document.time,
         error=error,
     )
 
 
-def _choices(configured: Prepared, document: Dataset, source: Source, name: str) -> tuple[Choice, ...]:
-    field, values = document.field(name), source.values.get(name)
+def _choices(sheet: _Sheet, name: str) -> tuple[Choice, ...]:
+    field, values, org = sheet.document.field(name), sheet.source.values.get(name), sheet.configured.org
     if values:
         return tuple(Choice(value=code, label=f"{code} · {meaning}") for code, meaning in values.items())
     if field.type == "choice":
         return tuple(Choice(value=choice, label=choice) for choice in field.choices)
     if field.type == "region":
-        return tuple(Choice(value=key, label=configured.org.label(key)) for key in configured.org.leaves())
+        return tuple(Choice(value=key, label=org.label(key)) for key in org.leaves())
     if field.type == "person":
-        sellers = configured.org.with_role("seller")
-        return tuple(Choice(value=person.key, label=person.label or person.key) for person in sellers)
+        return tuple(Choice(value=each.key, label=each.label or each.key) for each in org.with_role("seller"))
     return ()
-
-
-def _raw_name(source: Source, name: str) -> str:
-    """The column that a field is read from, where its mapping names exactly one."""
-    names = parse(source.map[name]).names if name in source.map else frozenset({name})
-    return next(iter(names)) if len(names) == 1 else name
 
 
 def _typed(text: str, before: Any) -> Any:

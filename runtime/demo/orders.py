@@ -41,10 +41,12 @@ def day_changes(world: World, calendar: WorkCalendar, day: date) -> Iterator[Cha
     working_day, working_days = calendar.working_days(first, day), calendar.working_days(first, last)
     usual = year_total(day.year) * MONTH_WEIGHTS[day.month - 1] / sum(MONTH_WEIGHTS) / working_days
     for seller in world.sellers:
-        size = usual / (1 - _LOST) * seller.share / world.orders_per_day * world.strength(seller, day)
-        phase, rng = world.rng(month_of(day), seller.key, "phase").random(), world.rng(day, seller.key)
-        for number in range(_how_many(world.orders_per_day, phase, working_day)):
-            yield from _order(world, calendar, rng, seller, day, number + 1, size)
+        count = _how_many(world.orders_per_day, world.phase(seller, day), working_day)
+        if count:
+            rng = world.rng(day, seller.key)
+            size = usual / (1 - _LOST) * seller.share / world.orders_per_day * world.strength(seller, day)
+            for number in range(count):
+                yield from _order(world, calendar, rng, seller, day, number + 1, size)
 
 
 def _how_many(per_day: float, phase: float, working_day: int) -> int:

@@ -61,9 +61,13 @@ class World(msgspec.Struct, frozen=True):
         """A stream of chance of its own for each day and seller, so that a day can be made without the days before it."""
         return random.Random(":".join(map(str, (self.seed, *parts))))
 
+    def phase(self, seller: Seller, day: date) -> float:
+        """Where a seller stands between two orders when the month begins, from 0 to 1."""
+        return _chance(self.seed, month_of(day), f"{seller.key}:phase", 0, 1)
+
     def strength(self, seller: Seller, day: date) -> float:
         """What a seller sells on a day, as a part of the usual: nobody and no region is the same every month."""
-        form = _form(self.seed, month_of(day), seller.region, 0.93, 1.1) * _form(
+        form = _chance(self.seed, month_of(day), seller.region, 0.93, 1.1) * _chance(
             self.seed, month_of(day), seller.key, 0.88, 1.12
         )
         for spell in self.spells:
@@ -73,7 +77,7 @@ class World(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=4096)
-def _form(seed: int, month: str, who: str, low: float, high: float) -> float:
+def _chance(seed: int, month: str, who: str, low: float, high: float) -> float:
     return random.Random(f"{seed}:{month}:{who}").uniform(low, high)
 
 
