@@ -53,6 +53,7 @@ def create_app(deps: Deps, *, lifespan: Any = ()) -> Litestar:
         exception_handlers=HANDLERS,
         before_send=[secure],
         openapi_config=None,
+        logging_config=None,
         lifespan=list(lifespan),
         request_max_body_size=1_000_000,
     )
