@@ -79,7 +79,9 @@ async def write_named(
 ) -> int:
     """As `write_many`, for rows whose ids are known: each begins with its id."""
     _demand(tenant)
-    changed = [(place + 2, encode) for place, column in enumerate(columns) if (encode := _encoder(table, column))]
+    changed = [
+        (place + 2, _remembering(encode)) for place, column in enumerate(columns) if (encode := _encoder(table, column))
+    ]
     rows = []
     for row_id, *rest in values:
         row = [row_id, tenant, *rest]
@@ -149,6 +151,19 @@ def _encoder(table: type[Row], column: str) -> Convert | None:
     if isinstance(field, Moment | MaybeMoment):
         return _moment_text if is_sqlite() else _utc
     return date.isoformat if isinstance(field, Day) and is_sqlite() else None
+
+
+def _remembering(encode: Convert) -> Convert:
+    """The same object as in the row before, such as the moment of writing, is converted once."""
+    last: tuple[Any, Any] = (None, None)
+
+    def convert(value: Any) -> Any:
+        nonlocal last
+        if value is not last[0]:
+            last = value, encode(value)
+        return last[1]
+
+    return convert
 
 
 def _decoded(table: type[Row], columns: Sequence[str], found: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -30,7 +30,7 @@ from runtime.tenancy import add_missing, put_all, rows
 from schema_defs.rule import ScopeKind
 
 CELL_KEY = ("tenant", "metric", "scope", "key", "day")
-CELL_VALUES = ("partial", "day_value", "to_date_value", "number", "release", "computed_at")
+CELL_VALUES = ("partial", "number", "release", "computed_at")
 MOVED_AT_ONCE = 40
 """Up to so many dirty places a change is told in words; more is an import."""
 ROWS_TOLD = 40
@@ -160,16 +160,7 @@ async def _store(configured: Prepared, works: Collection[Rework], moved: Sequenc
     for some in in_pieces(row_id for work in works for row_id in work.gone):
         await rows(CellRow, tenant).filter(id__in=some).delete()
     cells = (
-        (
-            *cell.spot,
-            cell.day,
-            msgspec.Raw(cell.partial.encode()),
-            cell.day_value,
-            cell.to_date_value,
-            cell.number,
-            number,
-            now,
-        )
+        (*cell.spot, cell.day, msgspec.Raw(cell.partial.encode()), cell.number, number, now)
         for work in works
         for cell in work.cells
     )

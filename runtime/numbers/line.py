@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import reduce
-from typing import Any
 
 import msgspec
 
@@ -26,8 +25,6 @@ class Cell(msgspec.Struct, frozen=True):
     spot: Spot
     day: date
     partial: str
-    day_value: str | None
-    to_date_value: str | None
     number: float | None
 
 
@@ -68,7 +65,7 @@ def rework(
             to_date = merge(to_date, partial)
             number = number_of(to_date)
             text = texts[day] if day in days else stored[day].partial
-            cells.append(Cell(spot, day, text, shown(partial), shown(to_date), number))
+            cells.append(Cell(spot, day, text, number))
         if moved is None and was != number:
             moved = day
     return Rework(cells, gone, was, number, moved)
@@ -85,9 +82,3 @@ def text_of(partial: Partial) -> str:
 
 def partial_of(text: str) -> Partial:
     return from_plain(msgspec.json.decode(text))
-
-
-def shown(partial: Partial) -> str | None:
-    """The exact value as text."""
-    value: Any = value_of(partial)
-    return None if value is None else repr(value) if isinstance(value, float) else str(value)

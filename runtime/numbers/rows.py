@@ -4,7 +4,7 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Day, Json, MaybeMoment, Moment, key_column, name_column
+from runtime.columns import Day, Json, Moment, key_column, name_column
 from runtime.ids import new_id
 from runtime.row import Row
 
@@ -26,18 +26,15 @@ class DirtyRow(Row):
 
 
 class CellRow(Row):
-    """One metric, one scope, one day. The exact values are text (decimals of any length), `number` is the to-date value."""
+    """One metric, one scope, one day: `partial` is the exact result of the day's records, `number` the month-to-date value."""
 
     metric = name_column()
     scope = name_column()
     key = key_column()
     day = Day()
-    partial = Json[Any](null=True)
-    day_value = fields.TextField(null=True)
-    to_date_value = fields.TextField(null=True)
+    partial = Json[Any]()
     number = fields.FloatField(null=True)
     release = fields.IntField()
-    watermark = MaybeMoment()
     computed_at = Moment()
 
     class Meta:

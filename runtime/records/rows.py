@@ -34,11 +34,7 @@ class RecordRow(Row):
     class Meta:
         table = "record_version"
         unique_together = (("tenant", "id"), ("tenant", "dataset", "key", "version"))
-        indexes = (
-            ("tenant", "dataset", "day", "region"),
-            ("tenant", "dataset", "owner", "day"),
-            ("tenant", "dataset", "known_at"),
-        )
+        indexes = (("tenant", "dataset", "day", "region"),)
 
 
 class SyncRunRow(Row):

@@ -20,6 +20,7 @@ from schema_defs.dataset import Dataset
 
 __all__ = ["key_text", "mark_dirty", "records_between", "records_of_days", "values_reader", "versions_of"]
 
+PLACES_OF_DAY = 20
 _TIMED = (
     "key", "id", "version", "hash", "known_at", "superseded_at", "day", "region", "owner", "credit", "void", "deleted",
 )  # fmt: skip
@@ -67,10 +68,19 @@ def _written(run: SyncRunRow, key: str, version: Version) -> tuple[Any, ...]:
 
 
 async def mark_dirty(tenant: str, dataset: str, places: Iterable[Place], now: datetime) -> None:
-    """Marks the places, inside the caller's transaction; a place that is marked already gets a new mark."""
+    """Marks the places, inside the caller's transaction; a place that is marked already gets a new mark.
+
+    Of many places of one day the whole day is marked: it has the places without region and person.
+    """
     columns = ("dataset", "day", "region", "owner", "mark", "marked_at")
     unique = ("tenant", "dataset", "day", "region", "owner")
-    marks = ((new_id(), dataset, *place, new_id(), now) for place in sorted(places))
+    by_day: dict[date, list[Place]] = defaultdict(list)
+    for place in sorted(places):
+        by_day[place[0]].append(place)
+    fewer = (
+        place for day, some in by_day.items() for place in (some if len(some) <= PLACES_OF_DAY else [(day, "", "")])
+    )
+    marks = ((new_id(), dataset, *place, new_id(), now) for place in fewer)
     await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at"))
 
 
