@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 
 LINK = re.compile(r"\[([^\]\n]{1,200})\]\((/[^)\s*]{0,500}|https?://[^)\s*]{1,500})\)")
 BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
-SQUARES = {"🟥": "red", "🟨": "amber", "🟩": "calm", "⬜": "grey"}
+SQUARES = {"🟥": "red", "🟨": "amber", "🟩": "blue", "⬜": "grey"}
 """Squares that not every machine has a glyph for; the page draws them, and the text keeps them."""
 
 HEADING = re.compile(r"^(#{1,6})\s+(.*)$")

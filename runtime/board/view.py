@@ -60,7 +60,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     run_rate: float | None = None
     projection: float | None = None
     trend: tuple[float | None, ...] = ()
-    """One point a judged day, oldest first: attainment where there is a target, else the value."""
+    """One point a working day, oldest first: the attainment where `trend_pace` is given, else the value."""
     trend_pace: tuple[float | None, ...] = ()
     """The pace on the same days; empty where there is none."""
     mark: Mark | None = None
