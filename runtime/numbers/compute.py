@@ -11,7 +11,7 @@ from tortoise.expressions import F
 
 from engine.metrics.day import Spot, Whose, day_partials
 from engine.metrics.partial import Partial
-from engine.periods import month_bounds
+from engine.periods import month_bounds, month_of
 from engine.records.record import Record
 from runtime.alerts.stale import make_stale
 from runtime.bulk import Condition, in_pieces, read_many, write_many
@@ -70,7 +70,8 @@ async def compute_batch(context: Context, configured: Prepared, batch: Batch) ->
     seq = await _seq(tenant, now)
     works = await _rework(configured, batch, configured.calendar.today(now))
     changes = {spot: work for spot, work in works.items() if work.moved is not None}
-    moved = await movements(configured, batch, changes, now) if len(batch.marks) <= MOVED_AT_ONCE else []
+    is_told = len(batch.marks) <= MOVED_AT_ONCE and batch.month == month_of(configured.calendar.today(now))
+    moved = await movements(configured, batch, changes, now) if is_told else []
 
     async def write() -> None:
         if not await rows(NumbersRow, tenant).filter(seq=seq).update(seq=F("seq") + 1, changed_at=now):
