@@ -14,6 +14,7 @@ from runtime.database import database_now
 from runtime.queue.jobs import RETRY_AFTER, TRIES
 from runtime.queue.rows import JobRow
 from runtime.tenancy import across_tenants, rows
+from runtime.tenants.rows import TenantRow
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 8.0
@@ -44,7 +45,7 @@ async def claim(tenant: str | None, now: datetime) -> JobRow | None:
 
 async def next_due(tenant: str | None = None) -> datetime | None:
     """When the next waiting job is due; None when none waits."""
-    waiting = _all(tenant).filter(state__in=WAITING).annotate(due=Min("run_after"))
+    waiting = (await _waiting(tenant)).annotate(due=Min("run_after"))
     found: list[Any] = list(await waiting.values_list("due", flat=True))
     return found[0] if found else None
 
@@ -103,7 +104,7 @@ async def forget(finished_before: datetime) -> int:
 
 
 async def _due(tenant: str | None, now: datetime) -> list[JobRow]:
-    waiting = _all(tenant).filter(state__in=WAITING, run_after__lte=now)
+    waiting = (await _waiting(tenant)).filter(run_after__lte=now)
     return await waiting.order_by("run_after", "id").limit(_LOOKED_AT)
 
 
@@ -112,8 +113,12 @@ async def _is_busy(row: JobRow) -> bool:
     return bool(row.key) and await rows(JobRow, row.tenant).filter(kind=row.kind, key=row.key, state="running").exists()
 
 
-def _all(tenant: str | None) -> QuerySet[JobRow]:
-    return rows(JobRow, tenant) if tenant else across_tenants(JobRow)
+async def _waiting(tenant: str | None) -> QuerySet[JobRow]:
+    """The jobs that wait, of one tenant or of all; nothing is done for tenants that are suspended."""
+    jobs = rows(JobRow, tenant) if tenant else across_tenants(JobRow)
+    suspended = list(await across_tenants(TenantRow).filter(state="suspended").values_list("tenant", flat=True))
+    waiting = jobs.filter(state__in=WAITING)
+    return waiting.exclude(tenant__in=suspended) if suspended else waiting
 
 
 def _mine(job: JobRow) -> QuerySet[JobRow]:

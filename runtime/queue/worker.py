@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ AT_ONCE = 8
 KEPT = timedelta(days=3)
 """So long a job that is done stays to be looked at."""
 _BREATH_SECONDS = 0.02
+_BLOCKED_SECONDS = 0.5
 _LONGEST_LOOK_SECONDS = 6 * 3600
 
 
@@ -135,27 +136,40 @@ class DuiqiWorker(Worker):
                 await rescue(now)
                 await forget(now - KEPT)
                 await carry_out_due(self.context, go_on=self.goes_on)
-                await self._pause()
+                await self._pause(now)
             except Exception:
                 log.exception("a round of the worker failed")
                 await asyncio.sleep(self._round_seconds)
 
-    async def _pause(self) -> None:
-        """A round's pause, or less when a job falls due; being woken may mean that one falls due earlier."""
-        clock, end = self.context.clock, self.loop.time() + self._round_seconds
+    async def _pause(self, looked_at: datetime) -> None:
+        """A round's pause, or less when a job falls due; being woken may mean that one falls due earlier.
+
+        What was due already when we looked waits for something that runs: looking again at once would not help.
+        """
+        end = self.loop.time() + self._round_seconds
         while (left := end - self.loop.time()) > 0:
             self._nudged.clear()
             due = await next_due()
-            nudge = asyncio.create_task(self._nudged.wait())
-            waits = {nudge} | ({asyncio.create_task(clock.wait_until(due))} if due else set())
-            try:
-                done, _ = await asyncio.wait(waits, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for task in waits:
-                    task.cancel()
-            if done != {nudge}:
+            if due is not None and due <= looked_at:
+                left, due = min(left, _BLOCKED_SECONDS), None
+            if not await self._nudged_within(left, due):
                 return
             await asyncio.sleep(_BREATH_SECONDS)
+
+    async def _nudged_within(self, seconds: float, due: datetime | None) -> bool:
+        """Whether somebody woke us before the time was over and before the next job fell due."""
+        nudge = asyncio.create_task(self._nudged.wait())
+        waits = {nudge} | ({asyncio.create_task(self._falls_due(due))} if due else set())
+        try:
+            done, _ = await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waits:
+                task.cancel()
+        return done == {nudge}
+
+    async def _falls_due(self, due: datetime) -> bool:
+        await self.context.clock.wait_until(due)
+        return True
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from runtime.queue.handlers import TryLater, handler
 from runtime.queue.jobs import TRIES, enqueue, find_job, list_jobs, retry_dead
 from runtime.queue.rows import JobRow
 from runtime.tenancy import rows
+from runtime.tenants.rows import TenantRow
 from schema_defs.errors import OutsideError, UsageError
 from schema_defs.text import Said
 
@@ -253,3 +254,14 @@ async def test_one_tenants_jobs_are_not_anothers(context: Context, tenant: str) 
     job_id = await enqueue(tenant, "compute", now=now)
     assert await find_job("globex", job_id) is None
     assert await claim("globex", now) is None
+
+
+async def test_nothing_is_done_for_a_suspended_tenant_until_it_is_active_again(context: Context, tenant: str) -> None:
+    now = context.clock.now()
+    await enqueue(tenant, "compute", now=now)
+    await rows(TenantRow, tenant).update(state="suspended")
+    assert await claim(tenant, now) is None
+    assert await claim(None, now) is None
+    assert await next_due() is None
+    await rows(TenantRow, tenant).update(state="active")
+    assert await claim(None, now) is not None

@@ -284,3 +284,33 @@ async def test_who_lost_the_job_stops(running: Context, monkeypatch: pytest.Monk
     await begun.wait()
     await rows(JobRow, "acme").filter(id=job_id).update(attempts=2, state="done")
     await asyncio.wait_for(stopped.wait(), 5)
+
+
+async def test_a_job_that_waits_for_a_running_one_does_not_keep_the_worker_spinning(
+    running: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = 0
+
+    async def counted(_: Any) -> int:
+        nonlocal rounds
+        rounds += 1
+        return 0
+
+    monkeypatch.setattr("runtime.queue.worker.rescue", counted)
+    begun, release, done = asyncio.Event(), asyncio.Event(), []
+
+    @handler("serial")
+    async def serial(_: Context, __: str, args: dict[str, Any]) -> None:
+        begun.set()
+        await release.wait()
+        done.append(args["n"])
+
+    await enqueue("acme", "serial", "k", {"n": 1}, now=running.clock.now())
+    await begun.wait()
+    await enqueue("acme", "serial", "k", {"n": 2}, now=running.clock.now())
+    before = rounds
+    await asyncio.sleep(1.2)
+    assert rounds - before <= 5
+    assert done == []
+    release.set()
+    await until(lambda: done == [1, 2])
