@@ -130,7 +130,7 @@ async def _judge_month(
     scope = None if bench.ready.reads_parent else bench.rule.scope
     book = await book_of(configured, bench.metrics, [month], scope=scope)
     numbers = StoredNumbers(configured, book, await target_book(tenant, [month], bench.metrics))
-    facts, late = Facts(bench.ready.reads, configured.org, numbers), await _late_moments(bench)
+    facts, late = Facts(bench.ready.figures, configured.org, numbers), await _late_moments(bench)
     judged = [
         _judged(bench, scope, day, facts.values(scope, day), now, late=_is_late(bench, late, day, now))
         for scope, day in wanted

@@ -4,16 +4,21 @@ import msgspec
 
 from engine.rules.facts import Read, metrics_of, reads_of
 from engine.rules.judge import Judge
+from engine.rules.names import FIGURES
 from runtime.releases.prepared import Prepared
 from schema_defs.rule import Rule
 
 
 class ReadyRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule with its conditions compiled; `bases` are the base metrics behind the `metrics` that it reads."""
+    """A rule with its conditions compiled; `bases` are the base metrics behind the `metrics` that it reads.
+
+    `figures` are what it reads and all figures of its own metric, for messages to tell.
+    """
 
     rule: Rule
     judge: Judge
     reads: tuple[Read, ...]
+    figures: tuple[Read, ...]
     metrics: frozenset[str]
     bases: frozenset[str]
     reads_parent: bool
@@ -33,12 +38,15 @@ def ready_rule(configured: Prepared, name: str) -> ReadyRule:
 def _ready(configured: Prepared, rule: Rule) -> ReadyRule:
     judge = Judge(rule, configured.calendar.is_working)
     reads = reads_of(judge.names, rule.metric, configured.release.metrics)
-    metrics = metrics_of(reads, configured.release)
+    own = [name for name in FIGURES if name != "score" and name not in judge.names] if rule.metric else []
+    figures = (*reads, *reads_of(own, rule.metric, configured.release.metrics))
+    metrics = metrics_of(figures, configured.release)
     bases = frozenset[str]().union(*(configured.metrics.bases_of(metric) for metric in metrics))
     return ReadyRule(
         rule=rule,
         judge=judge,
         reads=reads,
+        figures=figures,
         metrics=metrics,
         bases=bases,
         reads_parent=any(read.of_parent for read in reads),

@@ -24,6 +24,7 @@ from runtime.numbers.rows import DirtyRow
 from runtime.queue.handlers import TryLater, handler
 from runtime.queue.jobs import enqueue
 from runtime.queue.rows import JobRow
+from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import prepared
 from runtime.tenancy import rows
 
@@ -100,14 +101,29 @@ async def _stale_days(bench: Bench) -> dict[Scope, list[date]]:
 async def _wait_for_complete_data(bench: Bench, day: date, now: datetime) -> None:
     """A verdict is taken with complete data: what was known when the day closed is read and computed first.
 
-    A rule without any verdict yet waits for its whole past: it begins with the truth.
+    A rule without any verdict yet waits until every source has been read once. Of the past only the day's month and the one
+    before are waited for: older history that is still coming in is judged as it comes.
     """
     tenant, closed = bench.configured.tenant, moment_at(bench.configured, day, bench.at)
-    begins = not await _ever_judged(bench)
     reading = rows(JobRow, tenant).filter(kind="sync", state__in=("queued", "running"))
-    if await reading.filter(run_after__lte=now if begins else closed).exists():
+    recent: list[Condition] = [("day", ">=", _month_before(day)), ("day", "<=", day)]
+    if await _ever_judged(bench):
+        if await reading.filter(run_after__lte=closed).exists():
+            raise TryLater(WAIT_FOR_NUMBERS)
+        await _wait(tenant, [*recent, ("marked_at", "<=", closed)])
+        return
+    come = {
+        source for (source,) in await read_many(SourceStateRow, tenant, ("source",), [("watermark", "is null", False)])
+    }
+    never = sorted(set(bench.configured.release.sources) - come)
+    if never and await reading.filter(key__in=never, run_after__lte=now).exists():
         raise TryLater(WAIT_FOR_NUMBERS)
-    await _wait(tenant, [("day", "<=", day)] if begins else [("marked_at", "<=", closed)])
+    await _wait(tenant, recent)
+
+
+def _month_before(day: date) -> date:
+    """The first day of the month before the day's."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 async def _wait(tenant: str, dirty: list[Condition]) -> None:

@@ -13,6 +13,7 @@ from runtime.bulk import write_many
 from runtime.database import transact
 from runtime.locks import hold
 from runtime.records.rows import QuarantinedRow, SyncRunRow
+from runtime.records.storable import unstorable
 from runtime.records.store import mark_dirty, timelines_of, write_timelines
 from runtime.records.timeline import Place, Timeline, key_text
 from runtime.tenancy import rows
@@ -75,6 +76,8 @@ class Ingest:
         found = self._reader.read(row.values)
         if isinstance(found, BadRow):
             return found.reasons
+        if wrong := unstorable(found):
+            return wrong
         if self._seen is not None and found.known_at is None:
             if found.key in self._seen:
                 return (_doubled(found),)
@@ -134,7 +137,13 @@ def _doubled(record: Record) -> Said:
 
 
 def _shown(given: dict[str, object]) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, str | int | float | bool | None) else str(value)
-        for name, value in given.items()
-    }
+    """The raw values as JSON can hold them."""
+    return {_text(name): _text(value) if isinstance(value, str) else _plain(value) for name, value in given.items()}
+
+
+def _plain(value: object) -> Any:
+    return value if isinstance(value, int | float | bool | None) else _text(str(value))
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
