@@ -210,3 +210,12 @@ def wait_for_port(port: int, seconds: float = 10) -> None:
                 return
         time.sleep(0.02)
     raise TimeoutError(f"nothing listens on port {port}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where nothing may be skipped (`DUIQI_NOTHING_SKIPPED`, as in CI), a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if os.environ.get("DUIQI_NOTHING_SKIPPED") and skipped and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(skipped)} tests were skipped, and here nothing may be", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
