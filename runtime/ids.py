@@ -4,7 +4,6 @@ import os
 import random
 import threading
 import time
-from uuid import UUID
 
 _COUNTER_BITS = 12
 _lock = threading.Lock()
@@ -19,12 +18,6 @@ def new_id() -> str:
     rest = 0b10 << 62 | _random.getrandbits(62)
     text = f"{(millisecond & (1 << 48) - 1) << 16 | 0x7 << 12 | counter:016x}{rest:016x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def earlier(identifier: str, milliseconds: int) -> str:
-    """The smallest identifier that was made so many milliseconds before this one."""
-    millisecond = (UUID(identifier).int >> 80) - milliseconds
-    return str(UUID(int=(millisecond & (1 << 48) - 1) << 80))
 
 
 def _next_tick() -> tuple[int, int]:

@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                 ("owner", fields.CharField(default="", max_length=400)),
                 ("mark", fields.CharField(default=new_id, max_length=64)),
                 ("marked_at", Moment(auto_now=False, auto_now_add=False)),
+                ("since", fields.CharField(null=True, max_length=64)),
             ],
             options={
                 "table": "dirty_cell",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 import msgspec
 
@@ -16,7 +16,7 @@ from runtime.tenancy import rows
 
 AT_ONCE = 4000
 """Dirty places taken together: about a month of the reference organisation."""
-_COLUMNS = ("mark", "day", "region", "owner", "marked_at")
+_COLUMNS = ("mark", "day", "region", "owner", "since")
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -26,7 +26,7 @@ class Mark(msgspec.Struct, frozen=True):
     day: date
     region: str
     owner: str
-    marked_at: datetime
+    since: str | None
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -40,9 +40,9 @@ class Batch(msgspec.Struct, frozen=True):
         return month_of(self.marks[0].day)
 
     @property
-    def since(self) -> datetime:
-        """When the first of the places became dirty."""
-        return min(mark.marked_at for mark in self.marks)
+    def since(self) -> str | None:
+        """The first version that made a place dirty, as far as it is known; versions are identified in the order of writing."""
+        return min((mark.since for mark in self.marks if mark.since), default=None)
 
     def touched(self, places: Places) -> dict[date, frozenset[Whose] | None]:
         """Per day whose cells may have changed; None: everybody's."""

@@ -8,7 +8,7 @@ import msgspec
 from engine.metrics.day import Spot, Whose, whose
 from engine.metrics.places import Places
 from engine.records.record import Record
-from runtime.ids import earlier
+from runtime.bulk import read_many
 from runtime.numbers.batch import Batch
 from runtime.numbers.line import Rework
 from runtime.records.rows import RecordRow
@@ -20,8 +20,6 @@ from schema_defs.text import Lang, Said, pick
 NAMED = 2
 """So many records are named; of more, the number."""
 LOOKED_AT = 50
-_BEFORE_MARK_MS = 500
-"""A record's version is written so much before its place is marked, at most."""
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -62,17 +60,21 @@ async def movements(configured: Prepared, batch: Batch, changes: Mapping[Spot, R
 
 
 async def _edits(configured: Prepared, batch: Batch, today: date) -> list[Edit]:
-    """The versions that were written since the marks, oldest first; of one record the last."""
-    since = earlier(min(mark.mark for mark in batch.marks), _BEFORE_MARK_MS)
-    written = rows(RecordRow, configured.tenant).filter(dataset=batch.dataset, id__gte=since)
-    keys = dict.fromkeys([row.key for row in await written.order_by("id").limit(LOOKED_AT)])
-    found = rows(RecordRow, configured.tenant).filter(dataset=batch.dataset, key__in=list(keys))
-    versions: dict[str, list[RecordRow]] = {key: [] for key in keys}
+    """The records whose present version was written since the first of the marks, oldest first."""
+    if batch.since is None:
+        return []
+    tenant, where = configured.tenant, [("id", ">=", batch.since)]
+    written = await read_many(RecordRow, tenant, ("id", "dataset", "key"), where, order=("id",), limit=LOOKED_AT)
+    new = {row_id: key for row_id, dataset, key in written if dataset == batch.dataset}
+    versions: dict[str, list[RecordRow]] = {key: [] for key in new.values()}
+    found = rows(RecordRow, tenant).filter(dataset=batch.dataset, key__in=list(versions))
     for row in await found.order_by("known_at", "version"):
         versions[row.key].append(row)
     places = configured.places(batch.dataset, today)
-    pairs = ((line[-1], line[-2] if len(line) > 1 else None) for line in versions.values())
-    return [Edit(new, old, _whose(places, new) | (_whose(places, old) if old else frozenset())) for new, old in pairs]
+    pairs = [(line[-1], line[-2] if len(line) > 1 else None) for line in versions.values() if line[-1].id in new]
+    return [
+        Edit(last, old, _whose(places, last) | (_whose(places, old) if old else frozenset())) for last, old in pairs
+    ]
 
 
 def _whose(places: Places, row: RecordRow) -> frozenset[Whose]:

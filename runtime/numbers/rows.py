@@ -4,13 +4,16 @@ from typing import Any
 
 from tortoise import fields
 
-from runtime.columns import Day, Json, Moment, key_column, name_column
+from runtime.columns import Day, Json, Moment, key_column, maybe_name, name_column
 from runtime.ids import new_id
 from runtime.row import Row
 
 
 class DirtyRow(Row):
-    """A place where records changed. `mark` is new with every change, so that only what was computed is struck out."""
+    """A place where records changed. `mark` is new with every change, so that only what was computed is struck out.
+
+    `since` is the first of the versions that were written with the mark; None when no record changed.
+    """
 
     dataset = name_column()
     day = Day()
@@ -18,6 +21,7 @@ class DirtyRow(Row):
     owner = key_column(default="")
     mark = name_column(default=new_id)
     marked_at = Moment()
+    since = maybe_name()
 
     class Meta:
         table = "dirty_cell"

@@ -96,7 +96,8 @@ class Ingest:
             lines.setdefault(key, Timeline()).say(some, now)
         changed = [places for line in lines.values() if (places := line.changed_places()) is not None]
         await write_timelines(run, lines.items())
-        await mark_dirty(run.tenant, run.dataset, _all(changed), now)
+        first = min((version.id for line in lines.values() for version in line.added()), default=None)
+        await mark_dirty(run.tenant, run.dataset, _all(changed), now, first)
         await self._quarantine(bad)
         counts = Counts(
             read=self.counts.read + read,

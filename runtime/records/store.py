@@ -67,12 +67,14 @@ def _written(run: SyncRunRow, key: str, version: Version) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-async def mark_dirty(tenant: str, dataset: str, places: Iterable[Place], now: datetime) -> None:
+async def mark_dirty(
+    tenant: str, dataset: str, places: Iterable[Place], now: datetime, since: str | None = None
+) -> None:
     """Marks the places, inside the caller's transaction; a place that is marked already gets a new mark.
 
-    Of many places of one day the whole day is marked: it has the places without region and person.
+    `since` is the first version that was written with the marks. Of many places of one day the whole day is marked: it has the places without region and person.
     """
-    columns = ("dataset", "day", "region", "owner", "mark", "marked_at")
+    columns = ("dataset", "day", "region", "owner", "mark", "marked_at", "since")
     unique = ("tenant", "dataset", "day", "region", "owner")
     by_day: dict[date, list[Place]] = defaultdict(list)
     for place in sorted(places):
@@ -80,8 +82,8 @@ async def mark_dirty(tenant: str, dataset: str, places: Iterable[Place], now: da
     fewer = (
         place for day, some in by_day.items() for place in (some if len(some) <= PLACES_OF_DAY else [(day, "", "")])
     )
-    marks = ((new_id(), dataset, *place, new_id(), now) for place in fewer)
-    await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at"))
+    marks = ((new_id(), dataset, *place, new_id(), now, since) for place in fewer)
+    await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at", "since"))
 
 
 async def records_between(
