@@ -5,7 +5,6 @@ from datetime import datetime
 
 from connectors.channels.registry import CHANNELS
 from engine.org import COMPANY
-from engine.routing import Scope, recipients
 from engine.template import TemplateError, render
 from runtime.alerts.notices import escape_of, sendable_at
 from runtime.audit.log import note
@@ -114,11 +113,12 @@ async def _rendered(
 
 
 def _people(configured: Prepared, named: Sequence[str], occurrence: Occurrence) -> list[str]:
-    """The people behind keys and roles, each once."""
-    company = Scope("company", COMPANY)
-    found = [
-        recipient.person for name in named for recipient in recipients(name, company, configured.org, occurrence.day)
-    ]
+    """The people behind keys, and behind roles as far as they are there on the day; each once."""
+    org = configured.org
+    found: list[str] = []
+    for name in named:
+        holders = [person.key for person in org.with_role(name) if org.is_present(person.key, occurrence.day)]
+        found += [name] if org.person(name) else holders
     return list(dict.fromkeys(found))
 
 

@@ -5,11 +5,13 @@ import hashlib
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from tortoise.exceptions import IntegrityError
 
 from engine.periods import month_bounds, month_of
 from runtime.board.build import build_board
 from runtime.board.view import BoardView
+from runtime.board.viewer import Viewer
 from runtime.context import Context
 from runtime.database import connection, is_sqlite, transact, transaction
 from runtime.events import publish_after_commit
@@ -69,9 +71,9 @@ async def freeze(
     frozen = Frozen(
         board=view,
         frozen_at=now.astimezone(configured.calendar.tz),
-        code=code_of(content_hash, now),
+        code=code_of(content_hash, now, reason),
         planned_at=planned_at,
-        restricted=restricted_metrics(configured, view),
+        restricted=restricted_metrics(configured),
     )
     pdf = await asyncio.to_thread(pdf_of, frozen, "zh")
     row = SnapshotRow(
@@ -143,7 +145,15 @@ async def _standing(
 
 async def _built(context: Context, configured: Prepared, board: Board, day: date | None) -> BoardView:
     now = context.clock.now()
-    return stilled(await build_board(configured, board, everything(configured), now, day=day, opened=None))
+    return stilled(await build_board(configured, board, _everybody(configured), now, day=day, opened=None))
+
+
+def _everybody(configured: Prepared) -> Viewer:
+    """A reader with every role, so that nothing is missing for anyone; who may see what is decided at reading."""
+    datasets = configured.release.datasets.values()
+    roles = {role for dataset in datasets for name in dataset.fields for role in dataset.field(name).visible_to or ()}
+    viewer = everything(configured)
+    return msgspec.structs.replace(viewer, roles=(*viewer.roles, *sorted(roles.difference(viewer.roles))))
 
 
 async def _compute_waiting(context: Context, configured: Prepared, day: date | None) -> None:

@@ -44,9 +44,9 @@ def hash_of(board: view.BoardView) -> str:
     return hashlib.sha256(msgspec.json.encode(board, order="deterministic")).hexdigest()
 
 
-def code_of(content_hash: str, moment: datetime) -> str:
-    """A code that people can say aloud, such as `K7QF-2M9D`: of the content and its moment."""
-    digest = hashlib.sha256(f"{content_hash} {moment.timestamp()}".encode()).digest()
+def code_of(content_hash: str, moment: datetime, reason: str) -> str:
+    """A code that people can say aloud, such as `K7QF-2M9D`: of the content, its moment and who asked for it."""
+    digest = hashlib.sha256(f"{content_hash} {moment.timestamp()} {reason}".encode()).digest()
     letters = base64.b32encode(digest).decode()[:8]
     return f"{letters[:4]}-{letters[4:]}"
 

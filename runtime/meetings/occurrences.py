@@ -11,6 +11,7 @@ from schema_defs.meeting import Meeting
 
 WEEKS_AHEAD = 60
 """So many weeks without a working day are passed over."""
+WEEKS_BACK = 3
 WEEK = timedelta(weeks=1)
 
 
@@ -42,7 +43,7 @@ def reported_day(meeting: Meeting, calendar: WorkCalendar, occurrence: Occurrenc
     """The day at whose end the snapshot's numbers stand."""
     match meeting.snapshot.period if meeting.snapshot else "last_week":
         case "last_week":
-            return occurrence.week - timedelta(days=1)
+            return calendar.week_start(occurrence.day) - timedelta(days=1)
         case "last_month":
             return occurrence.day.replace(day=1) - timedelta(days=1)
         case "this_week" | "month_to_date":
@@ -50,11 +51,19 @@ def reported_day(meeting: Meeting, calendar: WorkCalendar, occurrence: Occurrenc
 
 
 def _occurrences(meeting: Meeting, calendar: WorkCalendar, after: datetime) -> Iterator[Occurrence]:
-    """From the week before the moment on, since that week's meeting may have moved beyond its end."""
+    """In order, from some weeks before the moment on, since an earlier week's meeting may have moved beyond its end.
+
+    Where two weeks' meetings fall on one day, there is one: that of the later week.
+    """
     freeze_time = time.fromisoformat((meeting.snapshot.freeze if meeting.snapshot else None) or meeting.at.time)
-    week = calendar.week_start(calendar.today(after)) - WEEK
-    for _ in range(WEEKS_AHEAD):
+    first = calendar.week_start(calendar.today(after)) - WEEKS_BACK * WEEK
+    waiting: Occurrence | None = None
+    for week in (first + count * WEEK for count in range(WEEKS_AHEAD)):
         day = occurrence_in_week(meeting, calendar, week)
-        if day is not None:
-            yield Occurrence(week, day, datetime.combine(day, freeze_time, tzinfo=calendar.tz))
-        week += WEEK
+        if day is None:
+            continue
+        if waiting is not None and waiting.day < day:
+            yield waiting
+        waiting = Occurrence(week, day, datetime.combine(day, freeze_time, tzinfo=calendar.tz))
+    if waiting is not None:
+        yield waiting

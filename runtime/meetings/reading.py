@@ -39,7 +39,8 @@ class _Reader:
 
     def section(self, section: view.Section) -> view.Section:
         if isinstance(section, view.AlertsSection):
-            alerts = tuple(alert for alert in section.alerts if self._sight.sees(alert.scope, alert.key))
+            seen = (alert for alert in section.alerts if self._sight.sees(alert.scope, alert.key))
+            alerts = tuple(alert for alert in seen if not self._hidden.intersection(alert.reads))
             return msgspec.structs.replace(section, alerts=alerts)
         kept = [place for place, column in enumerate(section.columns) if column.metric not in self._hidden]
         columns = tuple(section.columns[place] for place in kept)
@@ -59,9 +60,14 @@ class _Reader:
                 row,
                 level=row.level - shift,
                 parent=row.parent if row.parent in ids else None,
-                cells=tuple(self._cells[row.id, column.metric] for column in columns),
-                marks=tuple(mark for mark in row.marks if mark.metric not in self._hidden),
+                cells=tuple(self._cell(row, column) for column in columns),
+                marks=tuple(mark for mark in row.marks if not self._hidden.intersection(mark.reads)),
             )
+
+    def _cell(self, row: view.Row, column: view.Column) -> view.Cell:
+        cell = self._cells[row.id, column.metric]
+        told = cell.mark is None or not self._hidden.intersection(cell.mark.reads)
+        return cell if told else msgspec.structs.replace(cell, mark=None)
 
 
 def _trees(board: view.BoardView) -> Sequence[view.Row]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from engine.expression import parse
-from runtime.board.view import BoardView
 from runtime.people.rights import Sight
 from runtime.releases.prepared import Prepared
 
@@ -11,9 +10,9 @@ Restricted = dict[str, tuple[tuple[str, ...], ...]]
 """Per metric, for each restricted field that it reads, the roles that may see the field."""
 
 
-def restricted_metrics(configured: Prepared, board: BoardView) -> Restricted:
-    """The restricted ones among the board's metrics."""
-    found = {name: tuple(sorted(set(_roles(configured, name)))) for name in board.columns}
+def restricted_metrics(configured: Prepared) -> Restricted:
+    """The restricted ones among the release's metrics."""
+    found = {name: roles_of(configured, name) for name in configured.release.metrics}
     return {name: roles for name, roles in found.items() if roles}
 
 
@@ -22,6 +21,11 @@ def hidden_metrics(restricted: Restricted, sight: Sight) -> frozenset[str]:
     return frozenset(
         name for name, fields in restricted.items() if not all(sight.sees_field(roles) for roles in fields)
     )
+
+
+def roles_of(configured: Prepared, metric: str) -> tuple[tuple[str, ...], ...]:
+    """For each restricted field that the metric reads, directly or through other metrics, the roles that may see it."""
+    return tuple(sorted(set(_roles(configured, metric))))
 
 
 def _roles(configured: Prepared, metric: str) -> Iterator[tuple[str, ...]]:

@@ -38,7 +38,8 @@ async def test_a_board_frozen_twice_in_one_state_is_the_same_board_with_codes_of
     assert (
         first.content_hash == second.content_hash == hash_of(msgspec.structs.replace(board_of(second), snapshot=None))
     )
-    assert first.code != second.code
+    third = await freeze(context, company, "war_room", reason="three")
+    assert len({first.code, second.code, third.code}) == 3
     assert frozen_of(second).frozen_at - frozen_of(first).frozen_at == timedelta(seconds=30)
 
 
