@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from connectors.sources.protocol import RawRow
+from engine.records.doubles import Doubles
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
 from runtime.bulk import write_many
@@ -50,15 +51,16 @@ class Ingest:
         self.counts = Counts()
         self._reader = reader
         self._now = now
-        self._seen: set[tuple[object, ...]] | None = None if newer_versions else set()
+        self._doubles = None if newer_versions else Doubles()
 
     async def write(self, raw: Iterable[RawRow], in_chunk: InChunk | None = None) -> None:
         """Stores one chunk, all or nothing; `in_chunk` is part of its transaction, such as moving the source's cursor."""
-        records, bad = self._read(raw)
+        records, bad = self.read(raw)
         read = len(bad) + sum(map(len, records.values()))
         self.counts = await transact(lambda: self._write(records, bad, read, in_chunk))
 
-    def _read(self, raw: Iterable[RawRow]) -> tuple[dict[str, list[Record]], list[Bad]]:
+    def read(self, raw: Iterable[RawRow]) -> tuple[dict[str, list[Record]], list[Bad]]:
+        """The next rows as records by key, each key's in their order, and those that cannot be read. Nothing is stored."""
         records: dict[str, list[Record]] = {}
         bad: list[Bad] = []
         for row in raw:
@@ -78,11 +80,8 @@ class Ingest:
             return found.reasons
         if wrong := unstorable(found):
             return wrong
-        if self._seen is not None and found.known_at is None:
-            if found.key in self._seen:
-                return (_doubled(found),)
-            self._seen.add(found.key)
-        return found
+        doubled = self._doubles.refusal(found, row.line) if self._doubles else None
+        return (doubled,) if doubled else found
 
     async def _write(
         self, records: dict[str, list[Record]], bad: list[Bad], read: int, in_chunk: InChunk | None
@@ -127,14 +126,6 @@ def chunks(raw: Iterator[RawRow], size: int) -> Iterator[list[RawRow]]:
             some = []
     if some:
         yield some
-
-
-def _doubled(record: Record) -> Said:
-    key = ", ".join(str(part) for part in record.key)
-    return Said(
-        zh=f"键 ({key}) 在文件中出现了两次；请只保留一行，或加上 _known_at 列",
-        en=f"the key ({key}) stands in the file twice; keep one of the rows, or add a column _known_at",
-    )
 
 
 def _shown(given: dict[str, object]) -> dict[str, Any]:
