@@ -7,7 +7,7 @@ from admin.deps import LiveEvent
 from runtime.board.viewer import Viewer
 from runtime.context import Context
 from runtime.events import GAP, Event
-from runtime.people.rights import Sight, sight_of
+from runtime.people.rights import Sight, sight_in
 from runtime.releases.prepared import prepared
 
 
@@ -27,7 +27,7 @@ class RunningStream:
         configured = await prepared(viewer.tenant)
         if configured is None:
             return None
-        return sight_of(configured.org, viewer, configured.calendar.today(self._context.clock.now()))
+        return sight_in(configured, viewer, configured.calendar.today(self._context.clock.now()))
 
 
 def live_event(event: Event, sight: Sight) -> LiveEvent | None:

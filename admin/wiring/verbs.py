@@ -7,13 +7,14 @@ from runtime.audit.log import note
 from runtime.board.alerts_page import build_alerts
 from runtime.board.records import RecordView
 from runtime.board.records_page import build_record
+from runtime.board.snapshots_page import MAY_FREEZE
 from runtime.board.viewer import Viewer
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
 from runtime.ids import new_id
 from runtime.meetings.freeze import freeze
 from runtime.releases.prepared import demand_prepared
-from schema_defs.errors import RefusedError
+from schema_defs.errors import RefusedError, UsageError
 from schema_defs.text import Said
 
 
@@ -51,11 +52,24 @@ class RunningVerbs:
         return await build_record(configured, viewer, now, dataset=dataset, record=record, fields=fields)
 
     async def freeze(self, viewer: Viewer) -> str:
-        """A snapshot of the first board, now; its id."""
+        """A snapshot of the first board that the reader may see, now; its id."""
+        if not viewer.has(*MAY_FREEZE):
+            raise RefusedError(_NOT_YOURS_TO_FREEZE)
         configured = await demand_prepared(viewer.tenant)
-        board = next(iter(configured.release.boards))
+        boards = configured.release.boards.values()
+        board = next((each.name for each in boards if not each.visible_to or viewer.has(*each.visible_to)), None)
+        if board is None:
+            raise UsageError(_NO_BOARD)
         reason = f"asked:{viewer.person or viewer.account}:{new_id()}"
         return (await freeze(self._context, viewer.tenant, board, reason=reason)).id
 
 
 _NOT_YOURS = Said(zh="这个告警不在您的范围内，或已经结束", en="this alert is not in your scope, or has ended")
+_NOT_YOURS_TO_FREEZE = Said(
+    zh="快照由经理、总监或规则作者冻结；请向他们提出",
+    en="managers, directors and authors freeze snapshots; please ask one of them",
+)
+_NO_BOARD = Said(
+    zh="当前版本没有您能看到的看板；先发布一个 board 文档",
+    en="the live release has no board for you; publish a board document first",
+)

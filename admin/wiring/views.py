@@ -1,13 +1,15 @@
 """The views of the running system: every page's content, with the rights of its reader."""
 
 from collections.abc import Callable, Collection
+from datetime import datetime
 
 from admin.deps import Pdf
 from runtime.board.alerts import AlertsView
 from runtime.board.alerts_page import build_alerts
-from runtime.board.cached import cached_board
+from runtime.board.cached import Boards
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
+from runtime.board.empty import empty_board
 from runtime.board.records import RecordsView, RecordView
 from runtime.board.records_page import build_record, build_records
 from runtime.board.snapshots import SnapshotsView, SnapshotView
@@ -21,7 +23,7 @@ from runtime.board.workbench import WorkbenchView
 from runtime.board.workbench_page import build_workbench
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
-from runtime.releases.prepared import Prepared, demand_prepared
+from runtime.releases.prepared import prepared
 from schema_defs.rule import SCOPE_KINDS, ScopeKind
 
 Chat = Callable[[Viewer, str | None], ChatView | None]
@@ -34,21 +36,25 @@ class RunningViews:
         self._context = context
         self._chat = chat
         self._desk = desk
+        self._boards = Boards()
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView:
-        return await cached_board(await self._configured(viewer), viewer, self._context.clock.now(), opened=opened)
+        configured, now = await prepared(viewer.tenant), self._now()
+        if configured is None:
+            return empty_board(viewer, now)
+        return await self._boards.board(configured, viewer, now, opened=opened)
 
     async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None:
-        kind = _scope(scope)
-        if kind is None:
+        configured, kind = await prepared(viewer.tenant), _scope(scope)
+        if configured is None or kind is None:
             return None
-        now = self._context.clock.now()
-        return await build_why(
-            await self._configured(viewer), viewer, now, metric=metric, scope=kind, key=key, page=page
-        )
+        return await build_why(configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page)
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:
-        return await build_alerts(await self._configured(viewer), viewer, self._context.clock.now(), chosen=chosen)
+        configured = await prepared(viewer.tenant)
+        if configured is None:
+            return None if chosen else AlertsView(organisation=viewer.organisation)
+        return await build_alerts(configured, viewer, self._now(), chosen=chosen)
 
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None:
         return self._chat(viewer, conversation) if self._chat else None
@@ -56,45 +62,52 @@ class RunningViews:
     async def records(
         self, viewer: Viewer, *, dataset: str | None = None, search: str = "", page: int = 1
     ) -> RecordsView | None:
+        configured, editable = await prepared(viewer.tenant), self._desk is not None
+        if configured is None:
+            return None if dataset else RecordsView()
         return await build_records(
-            await self._configured(viewer),
-            viewer,
-            self._context.clock.now(),
-            dataset=dataset,
-            search=search,
-            page=page,
-            editable=self._desk is not None,
+            configured, viewer, self._now(), dataset=dataset, search=search, page=page, editable=editable
         )
 
     async def record(self, viewer: Viewer, *, dataset: str, record: str) -> RecordView | None:
-        configured, now = await self._configured(viewer), self._context.clock.now()
+        configured, now = await prepared(viewer.tenant), self._now()
+        if configured is None:
+            return None
         day = configured.calendar.today(now)
         fields = self._desk.fields(configured, viewer, day, dataset, record) if self._desk else None
         return await build_record(configured, viewer, now, dataset=dataset, record=record, fields=fields)
 
     async def snapshots(self, viewer: Viewer) -> SnapshotsView:
-        return await build_snapshots(await self._configured(viewer), viewer, self._context.clock.now())
+        configured = await prepared(viewer.tenant)
+        return await build_snapshots(configured, viewer, self._now()) if configured else SnapshotsView()
 
     async def snapshot(self, viewer: Viewer, snapshot: str) -> SnapshotView | None:
-        return await build_snapshot(await self._configured(viewer), viewer, snapshot)
+        configured = await prepared(viewer.tenant)
+        return await build_snapshot(configured, viewer, snapshot) if configured else None
 
     async def snapshot_pdf(self, viewer: Viewer, snapshot: str) -> Pdf | None:
-        found = await snapshot_pdf(await self._configured(viewer), viewer, snapshot)
+        configured = await prepared(viewer.tenant)
+        found = await snapshot_pdf(configured, viewer, snapshot) if configured else None
         return Pdf(*found) if found else None
 
     async def targets(
         self, viewer: Viewer, *, plan: str | None = None, opened: Collection[str] = ()
     ) -> TargetsView | None:
-        now = self._context.clock.now()
-        return await build_targets(await self._configured(viewer), viewer, now, plan=plan, opened=opened)
+        configured = await prepared(viewer.tenant)
+        if configured is None:
+            return None if plan else TargetsView()
+        return await build_targets(configured, viewer, self._now(), plan=plan, opened=opened)
 
     async def workbench(
         self, viewer: Viewer, *, kind: str | None = None, name: str | None = None
     ) -> WorkbenchView | None:
-        return await build_workbench(await self._configured(viewer), kind=kind, name=name)
+        configured = await prepared(viewer.tenant)
+        if configured is None:
+            return None if name else WorkbenchView()
+        return await build_workbench(configured, kind=kind, name=name)
 
-    async def _configured(self, viewer: Viewer) -> Prepared:
-        return await demand_prepared(viewer.tenant)
+    def _now(self) -> datetime:
+        return self._context.clock.now()
 
 
 def _scope(text: str) -> ScopeKind | None:

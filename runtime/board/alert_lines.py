@@ -4,9 +4,11 @@ from datetime import datetime
 
 from engine.org import COMPANY
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
+from runtime.board.hidden import hidden_from, metrics_read
 from runtime.board.marks import OPEN, answer_kind, answers_of, colour_of, name_of, told_of
 from runtime.board.view import OpenAlert
 from runtime.delivery.rows import NotificationRow
+from runtime.people.rights import Sight
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from schema_defs.rule import Rule
@@ -15,15 +17,22 @@ from schema_defs.text import Text, pick
 _ORDER = {"firing": 0, "recovering": 1, "no_data": 2, "pending": 3, "inactive": 4}
 
 
-async def alert_lines(configured: Prepared, *, states: tuple[str, ...] = OPEN) -> tuple[OpenAlert, ...]:
-    """One line per alert of the live rules in one of the states."""
+async def alert_lines(configured: Prepared, sight: Sight, *, states: tuple[str, ...] = OPEN) -> tuple[OpenAlert, ...]:
+    """One line per alert of the live rules in one of the states that the reader may see."""
+    hidden = hidden_from(configured, sight)
     alerts = [
         alert
         for alert in await rows(AlertRow, configured.tenant).filter(state__in=states)
         if alert.rule in configured.release.rules
+        and sight.sees(alert.scope, alert.key)
+        and not hidden.intersection(metrics_read(configured, alert.rule))
     ]
-    answers, told = await answers_of(configured.tenant, alerts), await told_of(configured, alerts)
-    lines = [_line(configured, alert, answers.get(alert.id), told.get(alert.id)) for alert in alerts]
+    answers, told = await answers_of(configured, alerts), await told_of(configured, alerts)
+    escalated = await told_of(configured, alerts, "escalated")
+    lines = [
+        _line(configured, alert, answers.get(alert.id), told.get(alert.id), escalated=alert.id in escalated)
+        for alert in alerts
+    ]
     return tuple(sorted(lines, key=lambda line: (_ORDER.get(line.state, 9), -line.days, line.key)))
 
 
@@ -52,7 +61,12 @@ def scope_label(configured: Prepared, scope: str, key: str) -> Text:
 
 
 def _line(
-    configured: Prepared, alert: AlertRow, answer: AcknowledgementRow | None, told: NotificationRow | None
+    configured: Prepared,
+    alert: AlertRow,
+    answer: AcknowledgementRow | None,
+    told: NotificationRow | None,
+    *,
+    escalated: bool,
 ) -> OpenAlert:
     rule = configured.release.rules[alert.rule]
     firing, days = alert.state in ("firing", "recovering"), int(alert.values.get("run", 0))
@@ -73,6 +87,8 @@ def _line(
         answer=answer_kind(answer),
         answered_by=name_of(configured, answer.person if answer else None),
         answer_text=(answer.text or answer.reason) if answer else None,
+        escalated=escalated,
+        reads=metrics_read(configured, rule.name),
     )
 
 

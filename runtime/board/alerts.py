@@ -10,7 +10,7 @@ from schema_defs.metric import Format
 from schema_defs.text import Text
 
 Verdict = Literal["holds", "clear", "no_data", "not_judged"]
-Notice = Literal["fired", "recovered", "repeated", "no_data", "data_back"]
+Notice = Literal["fired", "recovered", "repeated", "no_data", "data_back", "escalated"]
 AlertState = Literal["inactive", "pending", "firing", "recovering", "no_data"]
 DeliveryState = Literal["waiting", "sending", "sent", "failed", "dead", "held"]
 

@@ -1,6 +1,9 @@
 """The alerts page: the list, and the why of one."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
 
 from engine.routing import Scope
 from engine.rules.fold import Past
@@ -15,6 +18,7 @@ from runtime.board.alerts import (
     AlertsView,
     AlertWhy,
     Delivery,
+    Notice,
     StripDay,
     Transition,
     Value,
@@ -27,16 +31,23 @@ from runtime.board.rule_words import condition_words, recovery_words
 from runtime.board.view import OpenAlert
 from runtime.board.viewer import Viewer
 from runtime.delivery.rows import NotificationRow
-from runtime.people.rights import Sight, sight_of
+from runtime.people.rights import Sight, sight_in
 from runtime.queue.rows import JobRow
 from runtime.releases.prepared import Prepared
+from runtime.releases.rows import ReleaseRow
 from runtime.tenancy import rows
+from runtime.wording import day as day_words
 from schema_defs.metric import Format
 from schema_defs.rule import Rule
 from schema_defs.text import Said, Text
 
 STRIP_DAYS = 15
-CLOSED_SHOWN = 20
+CLOSED_SHOWN = 12
+CLOSED_WITHIN = 45
+"""So many days an alert that ended is still listed."""
+
+Place = tuple[str, str, str]
+"""Rule, scope and key."""
 
 
 async def build_alerts(
@@ -44,9 +55,8 @@ async def build_alerts(
 ) -> AlertsView | None:
     """The alerts that the reader may see; None when `chosen` is none of them."""
     day = configured.calendar.today(now)
-    sight = sight_of(configured.org, viewer, day)
-    lines = [line for line in await alert_lines(configured) if sight.sees(line.scope, line.key)]
-    closed = [line for line in await _closed(configured) if sight.sees(line.scope, line.key)]
+    sight = sight_in(configured, viewer, day)
+    lines, closed = await alert_lines(configured, sight), await _closed(configured, sight, day)
     found = next((line for line in (*lines, *closed) if line.id == chosen), None) if chosen else None
     if chosen and found is None:
         return None
@@ -56,7 +66,7 @@ async def build_alerts(
     last = await rows(JudgedDayRow, configured.tenant).order_by("-day").limit(1)
     return AlertsView(
         organisation=viewer.organisation,
-        open=tuple(lines),
+        open=lines,
         closed=tuple(closed),
         chosen=await _why(configured, viewer, sight, shown, now) if shown else None,
         judged_until=last[0].day if last else None,
@@ -64,16 +74,28 @@ async def build_alerts(
     )
 
 
-async def _closed(configured: Prepared) -> list[OpenAlert]:
-    """Alerts that ended, the last ones first: those that once fired."""
-    fired = {
-        (row.rule, row.scope, row.key)
-        for row in await rows(TransitionRow, configured.tenant).filter(kind="firing").order_by("-at").limit(200)
-    }
-    lines = await alert_lines(configured, states=("inactive",))
+async def _closed(configured: Prepared, sight: Sight, today: date) -> list[OpenAlert]:
+    """Alerts that fired and ended within the last weeks, the last ones first, each with the day on which it ended."""
+    since = today - timedelta(days=CLOSED_WITHIN)
+    recent = rows(TransitionRow, configured.tenant).filter(kind__in=("firing", "inactive"), day__gte=since)
+    ended: dict[Place, date] = {}
+    for row in await recent.order_by("day", "at"):
+        place = (row.rule, row.scope, row.key)
+        if row.kind == "firing":
+            ended.pop(place, None)
+        elif row.values.get("before") in ("firing", "recovering"):
+            ended[place] = row.day
     alerts = {row.id: row for row in await rows(AlertRow, configured.tenant).filter(state="inactive")}
-    mine = [line for line in lines if (alerts[line.id].rule, line.scope, line.key) in fired]
-    return sorted(mine, key=lambda line: alerts[line.id].updated_at, reverse=True)[:CLOSED_SHOWN]
+    found = []
+    for line in await alert_lines(configured, sight, states=("inactive",)):
+        day = ended.get((alerts[line.id].rule, line.scope, line.key)) if line.id in alerts else None
+        if day is not None:
+            found.append(msgspec.structs.replace(line, sentence=_ended(day), since=day))
+    return sorted(found, key=lambda line: line.since, reverse=True)[:CLOSED_SHOWN]
+
+
+def _ended(day: date) -> Text:
+    return {"zh": f"{day_words(day, 'zh')}回到正常", "en": f"back to normal on {day_words(day, 'en')}"}
 
 
 async def _why(configured: Prepared, viewer: Viewer, sight: Sight, line: OpenAlert, now: datetime) -> AlertWhy:
@@ -110,23 +132,53 @@ async def _strip(configured: Prepared, bench: Bench, alert: AlertRow, now: datet
     query = rows(JudgedDayRow, configured.tenant).filter(rule=rule.name, scope=alert.scope, key=alert.key)
     first = date.fromordinal(last.toordinal() - STRIP_DAYS + 1)
     stored = {row.day: row for row in await query.filter(day__gte=first, day__lte=last)}
-    days = (date.fromordinal(first.toordinal() + offset) for offset in range(STRIP_DAYS))
-    return tuple(_strip_day(configured, rule, day, past.get(day), stored.get(day)) for day in days)
+    told, since = await _told_on(configured, alert), await _first_release(configured)
+    return tuple(
+        _strip_day(configured, bench, day, past[day], stored[day], told.get(day, ()), watched=day >= since)
+        if day in past and day in stored
+        else StripDay(day=day, verdict="not_judged")
+        for day in (date.fromordinal(first.toordinal() + offset) for offset in range(STRIP_DAYS))
+    )
 
 
-def _strip_day(configured: Prepared, rule: Rule, day: date, past: Past | None, row: JudgedDayRow | None) -> StripDay:
-    if past is None or row is None:
-        return StripDay(day=day, verdict="not_judged")
-    corrected = row.judged_at.astimezone(configured.calendar.tz).date() > day
+def _strip_day(
+    configured: Prepared,
+    bench: Bench,
+    day: date,
+    past: Past,
+    row: JudgedDayRow,
+    told: Sequence[Notice],
+    *,
+    watched: bool,
+) -> StripDay:
+    """A judged day. What is judged later than on its day was corrected, unless nobody watched then."""
+    read = {name: value for name, value in row.values.get("read", {}).items() if name in bench.judge.names}
+    fired: tuple[Notice, ...] = ("fired",) if past.alert.fired == day else ()
     return StripDay(
         day=day,
         verdict=_VERDICTS[past.verdict],
-        values=_values(configured, rule, row.values.get("read", {})),
+        values=_values(configured, bench.rule, read),
         run=past.alert.run,
-        corrected=corrected,
-        notices=("fired",) if past.alert.fired == day else (),
+        corrected=watched and row.judged_at.astimezone(configured.calendar.tz).date() > day,
+        notices=tuple(dict.fromkeys((*fired, *told))),
         reason=_LATE if row.values.get("late") else None,
     )
+
+
+async def _told_on(configured: Prepared, alert: AlertRow) -> dict[date, tuple[Notice, ...]]:
+    """What was told about the alert on which day."""
+    query = rows(NotificationRow, configured.tenant).filter(rule=alert.rule, scope=alert.scope, scope_key=alert.key)
+    found: dict[date, tuple[Notice, ...]] = {}
+    for row in await query.filter(notice__in=list(_NOTICES)).order_by("created_at"):
+        day = row.created_at.astimezone(configured.calendar.tz).date()
+        found[day] = (*found.get(day, ()), _NOTICES[row.notice])
+    return found
+
+
+async def _first_release(configured: Prepared) -> date:
+    """Since when days are watched as they come."""
+    first = await rows(ReleaseRow, configured.tenant).order_by("number").first()
+    return first.published_at.astimezone(configured.calendar.tz).date() if first else date.max
 
 
 def _values(configured: Prepared, rule: Rule, read: dict[str, object]) -> tuple[Value, ...]:
@@ -181,7 +233,7 @@ def _delivery(configured: Prepared, row: NotificationRow) -> Delivery:
     return Delivery(
         recipient=name_of(configured, row.recipient) or row.recipient,
         channel=(channel.label if channel else None) or row.channel,
-        notice=_NOTICES[row.notice],  # type: ignore[arg-type]  # the table below names notices only
+        notice=_NOTICES[row.notice],
         state=row.state,  # type: ignore[arg-type]  # states are written by us
         at=at,
         key=row.key,
@@ -223,9 +275,9 @@ async def _escalates_at(configured: Prepared, alert: AlertRow) -> datetime | Non
 
 
 _VERDICTS: dict[Verdict, Shown] = {Verdict.HOLDS: "holds", Verdict.CLEAR: "clear", Verdict.NO_DATA: "no_data"}
-_NOTICES = {
+_NOTICES: dict[str, Notice] = {
     "fired": "fired", "recovered": "recovered", "repeated": "repeated", "no_data": "no_data", "data_back": "data_back",
-    "escalated": "repeated",
+    "escalated": "escalated",
 }  # fmt: skip
 _NAMES: dict[str, Said] = {
     "actual": Said(zh="实际", en="Actual"),

@@ -11,13 +11,14 @@ from runtime.board import view
 from runtime.board.alert_lines import alert_lines
 from runtime.board.clocks import complete_up_to, source_clocks
 from runtime.board.columns import column_of
+from runtime.board.hidden import hidden_from
 from runtime.board.marks import Marks, marks_of
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
 from runtime.numbers.figures import figures_at, pace_at
 from runtime.numbers.read import Book, book_of
 from runtime.numbers.rows import MovementRow
-from runtime.people.rights import Sight, sight_of
+from runtime.people.rights import Sight, sight_in
 from runtime.releases.prepared import Prepared
 from runtime.targets.book import TargetBook, target_book
 from runtime.tenancy import rows
@@ -34,6 +35,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     configured: Prepared
     sight: Sight
+    hidden: frozenset[str]
     book: Book
     targets: TargetBook
     marks: Marks
@@ -61,17 +63,19 @@ async def build_board(
     calendar = configured.calendar
     stands_at = day or calendar.today(now)
     month = month_of(stands_at)
-    metrics = {name for section in board.sections for name in section.metrics}
     clocks = await source_clocks(configured, now)
-    sources = configured.release.sources
+    sources, sight = configured.release.sources, sight_in(configured, viewer, stands_at)
+    hidden = hidden_from(configured, sight)
+    metrics = {name for section in board.sections for name in section.metrics} - hidden
     desk = Desk(
         configured=configured,
-        sight=sight_of(configured.org, viewer, stands_at),
+        sight=sight,
+        hidden=hidden,
         book=await book_of(configured, metrics, [month]),
         targets=await target_book(configured.tenant, [month], metrics),
-        marks=await marks_of(configured),
+        marks=await marks_of(configured, hidden),
         moved={(row.metric, row.scope, row.key): row for row in await rows(MovementRow, configured.tenant)},
-        alerts=await alert_lines(configured),
+        alerts=await alert_lines(configured, sight),
         late=frozenset(sources[clock.name].dataset for clock in clocks if clock.late),
         opened=None if opened is None else frozenset(opened),
         day=stands_at,
@@ -100,7 +104,7 @@ def _section(desk: Desk, section: Section) -> view.Section:
     columns = tuple(
         column_of(desk.configured, name, section.show)
         for name in section.metrics
-        if name in desk.configured.metrics.shapes
+        if name in desk.configured.metrics.shapes and name not in desk.hidden
     )
     match section:
         case Section(table=str() as rows_of):
@@ -119,8 +123,7 @@ def _section(desk: Desk, section: Section) -> view.Section:
         case Section(ranking=str() as rows_of):
             return view.RankingSection(columns=columns, rows=_ranked(desk, columns, rows_of), title=section.title)
         case Section(alerts="open" | "all" as which):
-            seen = tuple(alert for alert in desk.alerts if desk.sight.sees(alert.scope, alert.key))
-            return view.AlertsSection(which=which, alerts=seen, title=section.title)
+            return view.AlertsSection(which=which, alerts=desk.alerts, title=section.title)
         case _:
             raise ValueError("a section without a kind passed the check")
 

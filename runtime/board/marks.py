@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
+from runtime.board.hidden import metrics_read
 from runtime.board.view import Answer, Mark
 from runtime.delivery.rows import NotificationRow
 from runtime.releases.prepared import Prepared
@@ -19,15 +20,15 @@ OPEN = ("pending", "firing", "recovering", "no_data")
 _ORDER = {"firing": 0, "recovering": 1, "pending": 2, "no_data": 3}
 
 
-async def marks_of(configured: Prepared) -> Marks:
-    """The marks of all rules of the live release on all scopes."""
+async def marks_of(configured: Prepared, hidden: frozenset[str] = frozenset()) -> Marks:
+    """The marks of the live release's rules on all scopes, but for those of rules that read a metric in `hidden`."""
     alerts = await rows(AlertRow, configured.tenant).filter(state__in=OPEN)
-    answers = await answers_of(configured.tenant, alerts)
+    answers = await answers_of(configured, alerts)
     told = await told_of(configured, alerts)
     found: dict[tuple[str, str], list[Mark]] = defaultdict(list)
     for alert in alerts:
         rule = configured.release.rules.get(alert.rule)
-        if rule is not None:
+        if rule is not None and not hidden.intersection(metrics_read(configured, rule.name)):
             found[alert.scope, alert.key].append(
                 _mark(configured, rule, alert, answers.get(alert.id), told.get(alert.id))
             )
@@ -39,26 +40,31 @@ def colour_of(rule: Rule) -> str:
     return next((action.mark for action in rule.on_fire if action.mark), "amber")
 
 
-async def answers_of(tenant: str, alerts: Sequence[AlertRow]) -> dict[str, AcknowledgementRow]:
+async def answers_of(configured: Prepared, alerts: Sequence[AlertRow]) -> dict[str, AcknowledgementRow]:
     """The last answer to each of the alerts, since it fired."""
-    query = rows(AcknowledgementRow, tenant).filter(alert_id__in=[alert.id for alert in alerts]).order_by("at")
-    since = {alert.id: alert.since or date.min for alert in alerts}
-    return {row.alert_id: row for row in await query if row.at.date() >= since[row.alert_id]}
+    wanted = rows(AcknowledgementRow, configured.tenant).filter(alert_id__in=[alert.id for alert in alerts])
+    since, found = {alert.id: alert.since for alert in alerts}, await wanted.order_by("at")
+    return {row.alert_id: row for row in found if _is_of(configured, row.at, since[row.alert_id])}
 
 
-async def told_of(configured: Prepared, alerts: Sequence[AlertRow]) -> dict[str, NotificationRow]:
-    """The first message about each firing alert's present episode."""
+async def told_of(
+    configured: Prepared, alerts: Sequence[AlertRow], notice: str = "fired"
+) -> dict[str, NotificationRow]:
+    """The last message of a kind about each firing alert's present episode, by the alert's id."""
     rules = {alert.rule for alert in alerts if alert.since}
-    query = (
-        rows(NotificationRow, configured.tenant).filter(rule__in=sorted(rules), notice="fired").order_by("created_at")
-    )
-    newest = {(row.rule, row.scope, row.scope_key): row for row in await query}
+    query = rows(NotificationRow, configured.tenant).filter(rule__in=sorted(rules), notice=notice)
+    newest = {(row.rule, row.scope, row.scope_key): row for row in await query.order_by("created_at")}
     found = {}
     for alert in alerts:
         row = newest.get((alert.rule, alert.scope, alert.key))
-        if alert.since and row and row.created_at.date() >= alert.since:
+        if alert.since and row and _is_of(configured, row.created_at, alert.since):
             found[alert.id] = row
     return found
+
+
+def _is_of(configured: Prepared, moment: datetime, since: date | None) -> bool:
+    """Whether something belongs to the episode that began to fire on that day."""
+    return moment.astimezone(configured.calendar.tz).date() >= (since or date.min)
 
 
 def answer_kind(answer: AcknowledgementRow | None) -> Answer:
@@ -96,6 +102,7 @@ def _mark(
         days=int(alert.values.get("run", 0)),
         needed=rule.for_,
         metric=rule.metric,
+        reads=metrics_read(configured, rule.name),
         since=alert.since or alert.episode,
         alert=alert.id,
         answer=answer_kind(answer),

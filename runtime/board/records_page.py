@@ -13,7 +13,7 @@ from runtime.board.records import BadRow, DatasetTab, EditField, RecordRow, Reco
 from runtime.board.view import SourceClock
 from runtime.board.viewer import Viewer
 from runtime.board.why import value_shown
-from runtime.people.rights import Sight, sight_of
+from runtime.people.rights import Sight, sight_in
 from runtime.records.rows import QuarantinedRow, SyncRunRow
 from runtime.records.rows import RecordRow as Stored
 from runtime.records.store import values_reader, versions_of
@@ -23,6 +23,9 @@ from schema_defs.dataset import Dataset
 from schema_defs.text import Text
 
 PER_PAGE = 50
+SEARCHED = 2_000
+"""Of so many records that hold a text anywhere, the newest are looked at."""
+_ORDER = ("-day", "-known_at", "key")
 QUARANTINE_SHOWN = 20
 
 
@@ -43,14 +46,14 @@ async def build_records(
         return RecordsView()
     if chosen not in datasets:
         return None
-    sight, document = sight_of(configured.org, viewer, configured.calendar.today(now)), datasets[chosen]
+    sight, document = sight_in(configured, viewer, configured.calendar.today(now)), datasets[chosen]
     query = _present(configured, document, sight)
     if search.strip():
-        query = query.filter(values__icontains=_in_json(search.strip()))
+        query = query.filter(id__in=await _found(query, document, sight, search.strip()))
     total = await query.count()
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
-    found = await query.order_by("-day", "-known_at", "key").offset((page - 1) * PER_PAGE).limit(PER_PAGE)
+    found = await query.order_by(*_ORDER).offset((page - 1) * PER_PAGE).limit(PER_PAGE)
     clocks = await source_clocks(configured, now)
     return RecordsView(
         datasets=tuple([await _tab(configured, each, sight) for each in datasets.values()]),
@@ -80,7 +83,7 @@ async def build_record(
     document, key = configured.release.datasets.get(dataset), key_of(record)
     if document is None or key is None:
         return None
-    sight = sight_of(configured.org, viewer, configured.calendar.today(now))
+    sight = sight_in(configured, viewer, configured.calendar.today(now))
     versions = await versions_of(configured.tenant, dataset, key)
     if not versions or not await _present(configured, document, sight).filter(key=key).exists():
         return None
@@ -94,6 +97,25 @@ async def build_record(
         editable=fields is not None,
         source=next(iter(clocks), None),
     )
+
+
+async def _found(query: Any, dataset: Dataset, sight: Sight, search: str) -> list[str]:
+    """The ids of the newest records that hold the text in a field that the reader may see; keys and hidden values are no place to look."""
+    names = [name for name, _ in visible_fields(dataset, sight)]
+    some = query.filter(values__icontains=_in_json(search)).order_by(*_ORDER).limit(SEARCHED)
+    wanted = search.casefold()
+    return [
+        record
+        for record, values in await some.values_list("id", "values")
+        if any(wanted in _searched(values.get(name)) for name in names)
+    ]
+
+
+def _searched(value: object) -> str:
+    """A stored value as text to look in; whole numbers have no decimals."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).casefold()
 
 
 def _present(configured: Prepared, dataset: Dataset, sight: Sight) -> Any:

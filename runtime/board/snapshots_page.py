@@ -11,13 +11,14 @@ from runtime.meetings.occurrences import next_freeze
 from runtime.meetings.pdf import pdf_of
 from runtime.meetings.reading import seen_by
 from runtime.meetings.rows import SnapshotRow
-from runtime.people.rights import sight_of
+from runtime.people.rights import sight_in
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from runtime.wording import day as day_words
 from schema_defs.text import Text
 
 LISTED = 60
+MAY_FREEZE = ("manager", "director", "author")
 _LISTED_COLUMNS = (
     "id", "tenant", "kind", "board", "title", "visible_to", "release", "watermark", "as_of", "content_hash", "pdf_bytes",
     "requested_by", "created_at", "code",
@@ -34,7 +35,7 @@ async def build_snapshots(configured: Prepared, viewer: Viewer, now: datetime) -
         snapshots=tuple(_line(configured, row) for row in listed),
         next_freeze=following.freeze_at if following else None,
         meeting=(meeting.label or meeting.name) if meeting else None,
-        may_freeze=viewer.has("manager", "director", "author"),
+        may_freeze=viewer.has(*MAY_FREEZE),
     )
 
 
@@ -66,7 +67,7 @@ def _may_open(row: SnapshotRow, viewer: Viewer) -> bool:
 
 
 def _seen(configured: Prepared, viewer: Viewer, row: SnapshotRow) -> Frozen:
-    return seen_by(frozen_of(row), sight_of(configured.org, viewer, row.as_of))
+    return seen_by(frozen_of(row), sight_in(configured, viewer, row.as_of))
 
 
 def _line(configured: Prepared, row: SnapshotRow) -> SnapshotLine:

@@ -10,7 +10,7 @@ from runtime.board.columns import column_of
 from runtime.board.targets import PlanTab, TargetRow, TargetsView
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
-from runtime.people.rights import sight_of
+from runtime.people.rights import sight_in
 from runtime.releases.prepared import Prepared
 from runtime.targets.rows import TargetRow as Stored
 from runtime.tenancy import rows
@@ -41,7 +41,7 @@ async def build_targets(
     year = chosen.year or today.year
     months = months_of_year(year, configured.calendar)
     column = column_of(configured, chosen.metric)
-    sight = sight_of(configured.org, viewer, today)
+    sight = sight_in(configured, viewer, today)
     tree = branches(configured.org, sight, today, people=True, opened=frozenset(opened))
     return TargetsView(
         plans=tuple(PlanTab(name=each.name, label=each.label or each.name) for each in plans.values()),

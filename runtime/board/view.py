@@ -30,6 +30,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     needed: int
     """The rule's `for`."""
     metric: str | None = None
+    reads: tuple[str, ...] = ()
+    """Every metric that the rule reads: who may not see one of them does not see the mark."""
     since: date | None = None
     alert: str | None = None
     """The alert's id for `/alerts/{id}`, once there is one."""
@@ -163,6 +165,8 @@ class OpenAlert(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: Text | None = None
     answer_text: str | None = None
     escalated: bool = False
+    reads: tuple[str, ...] = ()
+    """Every metric that the rule reads: who may not see one of them does not see the alert."""
 
 
 class AlertsSection(msgspec.Struct, frozen=True, kw_only=True, tag="alerts"):

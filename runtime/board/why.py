@@ -5,21 +5,21 @@ from datetime import date, datetime
 
 import msgspec
 
-from engine.expression import parse
 from engine.metrics.aggregate import Measure
 from engine.org import COMPANY
 from engine.periods import month_bounds, month_of
 from engine.records.record import Record
 from runtime.board import view
 from runtime.board.clocks import complete_up_to, source_clocks
-from runtime.board.columns import column_of, hidden_fields, hidden_labels, visible_fields
+from runtime.board.columns import column_of, hidden_labels, visible_fields
 from runtime.board.drill import Field, Input, Line, Place, Share, WhyView
+from runtime.board.hidden import hidden_from
 from runtime.board.marks import marks_of, name_of
 from runtime.board.viewer import Viewer
 from runtime.numbers.figures import figures_at, pace_at
 from runtime.numbers.read import Book, book_of
 from runtime.numbers.rows import MovementRow
-from runtime.people.rights import Sight, sight_of
+from runtime.people.rights import Sight, sight_in
 from runtime.records.store import key_text, records_between
 from runtime.releases.prepared import Prepared
 from runtime.targets.book import TargetBook, target_book
@@ -36,20 +36,21 @@ async def build_why(
 ) -> WhyView | None:
     """The explanation of one number; None for a number that does not exist or that the reader may not see."""
     day = configured.calendar.today(now)
-    sight = sight_of(configured.org, viewer, day)
-    if metric not in configured.metrics.shapes or not sight.sees(scope, key) or not _exists(configured, scope, key):
+    sight = sight_in(configured, viewer, day)
+    hidden = hidden_from(configured, sight)
+    if metric not in configured.metrics.shapes or metric in hidden:
+        return None
+    if not sight.sees(scope, key) or not _exists(configured, scope, key):
         return None
     inputs = {metric, *_inputs_of(configured, metric)}
     book = await book_of(configured, inputs, [month_of(day)])
     targets = await target_book(configured.tenant, [month_of(day)], inputs)
     dataset = _dataset(configured, metric)
-    if dataset is not None and _reveals(configured, metric, dataset, sight):
-        return None
     lines = await _lines(configured, dataset, metric, scope, key, now) if dataset else []
     pages = max(1, -(-len(lines) // PER_PAGE))
     page = min(max(page, 1), pages)
     clocks = await source_clocks(configured, now)
-    desk = _Desk(configured, book, targets, day)
+    desk = _Desk(configured, book, targets, day, hidden)
     return WhyView(
         column=column_of(configured, metric),
         path=_path(configured, sight, scope, key),
@@ -86,6 +87,7 @@ class _Desk(msgspec.Struct, frozen=True):
     book: Book
     targets: TargetBook
     day: date
+    hidden: frozenset[str]
 
 
 def formula_words(configured: Prepared, name: str) -> Text:
@@ -131,18 +133,6 @@ def _exists(configured: Prepared, scope: ScopeKind, key: str) -> bool:
             return configured.org.person(key) is not None
 
 
-def _reveals(configured: Prepared, metric: str, dataset: Dataset, sight: Sight) -> bool:
-    """Whether the number is made from a field that the reader may not see."""
-    hidden = set(hidden_fields(dataset, sight))
-    definitions = [configured.release.metrics[name] for name in {metric, *_inputs_of(configured, metric)}]
-    texts = [text for each in definitions for text in (each.value, each.where) if text]
-    return any(_mentions(text, name) for text in texts for name in hidden)
-
-
-def _mentions(text: str, name: str) -> bool:
-    return name in parse(text).names
-
-
 def _inputs_of(configured: Prepared, metric: str) -> tuple[str, ...]:
     derived = configured.metrics.derived.get(metric)
     return derived.inputs if derived else ()
@@ -163,7 +153,7 @@ def _expression(configured: Prepared, metric: str) -> str | None:
 
 async def _cell(desk: _Desk, metric: str, scope: ScopeKind, key: str) -> view.Cell:
     figures = figures_at(desk.configured, desk.book, desk.targets, metric, scope, key, desk.day)
-    marks = (await marks_of(desk.configured)).get((scope, key), ())
+    marks = (await marks_of(desk.configured, desk.hidden)).get((scope, key), ())
     return view.Cell(
         metric=metric,
         actual=figures.actual,

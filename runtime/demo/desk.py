@@ -15,7 +15,7 @@ from runtime.board.ids import key_of
 from runtime.board.records import Choice, EditField
 from runtime.board.viewer import Viewer
 from runtime.demo.erp import Erp
-from runtime.people.rights import sight_of
+from runtime.people.rights import sight_in
 from runtime.releases.prepared import Prepared
 from schema_defs.dataset import Dataset
 from schema_defs.source import Source
@@ -96,7 +96,7 @@ class _Sheet(msgspec.Struct, frozen=True):
 
     def visible(self, viewer: Viewer, day: date) -> dict[str, tuple[str, Field]]:
         """The raw columns that the reader may see, each with its field."""
-        sight = sight_of(self.configured.org, viewer, day)
+        sight = sight_in(self.configured, viewer, day)
         return {self.column(name): (name, field) for name, field in visible_fields(self.document, sight)}
 
     def changed(self, given: Mapping[str, str]) -> Raw:

@@ -69,6 +69,21 @@ def sight_of(org: Org, viewer: Viewer, day: date, own_roles: Iterable[Role] = ()
     )
 
 
+def sight_in(configured: Prepared, viewer: Viewer, day: date) -> Sight:
+    """What the viewer sees on `day` by the live release, with the tenant's own roles."""
+    return sight_of(configured.org, viewer, day, _own_roles(configured))
+
+
+def sees_everything(configured: Prepared, viewer: Viewer) -> bool:
+    """Whether every number of the tenant is the viewer's to see."""
+    return widest(viewer.roles, _own_roles(configured)) == "all"
+
+
+def _own_roles(configured: Prepared) -> tuple[Role, ...]:
+    organisation = configured.release.organisation
+    return organisation.roles if organisation else ()
+
+
 def widest(roles: Iterable[str], own_roles: Iterable[Role] = ()) -> SEEN:
     """How far somebody with these roles sees: the widest of them counts; an unknown role adds nothing."""
     sees = {**SEES, **{role.name: role.sees for role in own_roles}}
