@@ -88,6 +88,15 @@ def alone(settings: Settings) -> Iterator[None]:
         yield
 
 
+def is_served(settings: Settings) -> bool:
+    """Whether a process with a worker has the SQLite database in hand now."""
+    try:
+        with alone(settings):
+            return False
+    except UsageError:
+        return True
+
+
 @asynccontextmanager
 async def _watching(context: Context) -> AsyncIterator[None]:
     """Looks at the watched folders as long as the worker works."""

@@ -76,7 +76,7 @@ def read_data(
         reader = RecordReader(dataset, source, calendar)
         sheet = str(source.connection["sheet"]) if source and "sheet" in source.connection else None
         rows += _read_records(name, paths, reader, sheet, found, progress)
-        found.warnings.extend(_unmapped(reader))
+        found.warnings.extend(unmapped_values(reader))
     return msgspec.structs.replace(found, rows=rows)
 
 
@@ -109,7 +109,7 @@ def _read_records(
     records, doubles, rows = found.records.setdefault(name, []), Doubles(), 0
     for path in paths:
         with open_file(path, sheet=sheet) as source:
-            columns = _Columns(path, reader, source)
+            columns = NeededColumns(path, reader, source)
             found.warnings.extend(columns.absent())
             for raw in _watched(source, columns):
                 rows += 1
@@ -136,7 +136,7 @@ def _record(reader: RecordReader, raw: RawRow, doubles: Doubles) -> Record | Bad
     return record
 
 
-def _watched(source: RowSource, columns: "_Columns") -> Iterator[RawRow]:
+def _watched(source: RowSource, columns: "NeededColumns") -> Iterator[RawRow]:
     if source.columns is not None:
         yield from source.rows()
         return
@@ -145,7 +145,7 @@ def _watched(source: RowSource, columns: "_Columns") -> Iterator[RawRow]:
         yield row
 
 
-class _Columns:
+class NeededColumns:
     """Checks that the columns of the key and the time are there: at once from a header, or after the last row without one."""
 
     def __init__(self, path: Path, reader: RecordReader, source: RowSource) -> None:
@@ -200,7 +200,7 @@ class _Columns:
         )
 
 
-def _unmapped(reader: RecordReader) -> Iterator[Said]:
+def unmapped_values(reader: RecordReader) -> Iterator[Said]:
     """A warning per value map that did not know everything it was asked for."""
     for field, values in reader.value_maps.items():
         if not values.unmapped:

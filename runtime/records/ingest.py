@@ -50,7 +50,7 @@ class Ingest:
         self.run = run
         self.counts = Counts()
         self._reader = reader
-        self._now = now
+        self.now = now
         self._doubles = None if newer_versions else Doubles()
 
     async def write(self, raw: Iterable[RawRow], in_chunk: InChunk | None = None) -> None:
@@ -86,7 +86,7 @@ class Ingest:
     async def _write(
         self, records: dict[str, list[Record]], bad: list[Bad], read: int, in_chunk: InChunk | None
     ) -> Counts:
-        run, now = self.run, self._now()
+        run, now = self.run, self.now()
         await hold(run.tenant, f"records:{run.dataset}")
         if in_chunk is not None:
             await in_chunk()

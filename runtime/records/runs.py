@@ -32,7 +32,7 @@ async def begin(tenant: str, source: str, dataset: str, file: str, now: datetime
         await hold(tenant, f"source:{source}")
         await add_missing([SourceStateRow(tenant=tenant, source=source)])
         left = rows(SyncRunRow, tenant).filter(source=source, state="running")
-        await left.update(state="failed", finished_at=now, message=msgspec.to_builtins(_INTERRUPTED))
+        await left.update(state="failed", finished_at=now, message=msgspec.to_builtins(INTERRUPTED))
         run = await add(SyncRunRow(tenant=tenant, source=source, dataset=dataset, file=file, started_at=now))
         await rows(SourceStateRow, tenant).filter(source=source).update(last_run=run.id)
         return run, await cursors_of(tenant, source)
@@ -61,7 +61,7 @@ async def finish(context: Context, run: SyncRunRow, counts: Counts, cursors: Cur
             return
         await mine.update(state="done", finished_at=now, total=counts.read)
         if whole:
-            await _settle(run, now)
+            await settle(run, now)
         if counts.changed:
             await enqueue(run.tenant, "compute", "numbers", now=now)
         if counts.quarantined:
@@ -83,7 +83,8 @@ async def fail(run: SyncRunRow, said: Said, now: datetime, cursors: Cursors | No
     await transact(write)
 
 
-async def _settle(run: SyncRunRow, now: datetime) -> None:
+async def settle(run: SyncRunRow, now: datetime) -> None:
+    """What was wrong in earlier readings of the run's file is settled: the file was read anew as a whole."""
     opened = rows(QuarantinedRow, run.tenant).filter(dataset=run.dataset, resolved_at__isnull=True)
     ids = {str(each) for each in await opened.distinct().values_list("run_id", flat=True)} - {run.id}
     same = rows(SyncRunRow, run.tenant).filter(source=run.source, file=run.file, id__in=sorted(ids))
@@ -98,6 +99,6 @@ async def open_quarantine(tenant: str, dataset: str, limit: int = 100) -> list[Q
     return await opened.order_by("-id").limit(limit)
 
 
-_INTERRUPTED = Said(
+INTERRUPTED = Said(
     zh="读取被中断；下一次从断点继续", en="the reading was interrupted; the next one goes on where it stopped"
 )
