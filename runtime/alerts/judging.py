@@ -19,7 +19,7 @@ from engine.rules.verdict import Judgement
 from runtime.alerts.ready_rules import ReadyRule, ready_rule
 from runtime.alerts.rows import JudgedDayRow
 from runtime.alerts.sources import StoredNumbers
-from runtime.bulk import read_many, write_many
+from runtime.bulk import Condition, read_many, write_many
 from runtime.database import transact
 from runtime.numbers.read import book_of
 from runtime.numbers.rows import CellRow, NumbersRow
@@ -192,16 +192,12 @@ async def missing_days(bench: Bench, last: date) -> dict[Scope, list[date]]:
 
 
 async def first_day(bench: Bench) -> date | None:
-    """Where the history begins: with the first record of what the rule reads; where no record ever comes, with the first target."""
+    """Where the history begins: with the first record of what the rule reads; None before there is any."""
     configured = bench.configured
     datasets = sorted({name for metric in bench.metrics for name in configured.metrics.datasets_of(metric)})
-    where = [("dataset", "in", datasets), ("deleted", "=", False)]
-    if found := await read_many(RecordRow, configured.tenant, ("day",), where, order=("day",), limit=1):
-        day: date = found[0][0]
-        return day
-    targets = [("metric", "in", sorted(bench.metrics))]
-    months = await read_many(TargetRow, configured.tenant, ("month",), targets, order=("month",), limit=1)
-    return date.fromisoformat(f"{months[0][0]}-01") if months else None
+    where: list[Condition] = [("dataset", "in", datasets), ("deleted", "=", False)]
+    found = await read_many(RecordRow, configured.tenant, ("day",), where, order=("day",), limit=1)
+    return found[0][0] if found else None
 
 
 async def _late_moments(bench: Bench) -> list[tuple[Any, datetime | None]]:
