@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -22,6 +22,9 @@ from runtime.demo.run import Running, running
 from runtime.logging import configure_logging
 from runtime.settings import Settings, read_settings
 from schema_defs.text import Lang, Said
+
+SEEN_FOR = timedelta(seconds=20)
+"""So long in the viewer's time a cell says what moved it, however fast the demo's clock runs."""
 
 
 @click.command()
@@ -68,7 +71,7 @@ def _deps(demo: Running) -> Deps:
     plain = deps_of(demo.context)
     return msgspec.structs.replace(
         plain,
-        views=RunningViews(demo.context, chat=demo.chat, desk=demo.desk),
+        views=RunningViews(demo.context, chat=demo.chat, desk=demo.desk, fresh=SEEN_FOR * max(1.0, demo.clock.speed)),
         verbs=RunningVerbs(demo.context, desk=demo.desk),
         doors=RunningDoors(demo.cards),
         ready=demo.ready,

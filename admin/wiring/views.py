@@ -1,11 +1,12 @@
 """The views of the running system: every page's content, with the rights of its reader."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from admin.deps import Pdf
 from runtime.board.alerts import AlertsView
 from runtime.board.alerts_page import build_alerts
+from runtime.board.build import FRESH
 from runtime.board.cached import Boards
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
@@ -30,13 +31,18 @@ Chat = Callable[[Viewer, str | None], ChatView | None]
 
 
 class RunningViews:
-    """`chat` shows the simulated DingTalk where there is one; `desk` is the source that can be edited here, if any."""
+    """`chat` shows the simulated DingTalk where there is one; `desk` is the source that can be edited here, if any.
 
-    def __init__(self, context: Context, *, chat: Chat | None = None, desk: ErpDesk | None = None) -> None:
+    A cell says for `fresh` what moved it, in the tenants' time.
+    """
+
+    def __init__(
+        self, context: Context, *, chat: Chat | None = None, desk: ErpDesk | None = None, fresh: timedelta = FRESH
+    ) -> None:
         self._context = context
         self._chat = chat
         self._desk = desk
-        self._boards = Boards()
+        self._boards = Boards(fresh)
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView:
         configured, now = await prepared(viewer.tenant), self._now()

@@ -44,7 +44,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     late: frozenset[str]
     opened: frozenset[str] | None
     day: date
-    now: datetime
+    fresh_since: datetime
 
 
 async def build_board(
@@ -55,10 +55,11 @@ async def build_board(
     *,
     day: date | None = None,
     opened: Collection[str] | None = (),
+    fresh: timedelta = FRESH,
 ) -> view.BoardView:
     """The board as this reader sees it at this moment; `day` puts it at the end of another day.
 
-    People stand below the regions whose ids are in `opened`; None opens all.
+    People stand below the regions whose ids are in `opened`; None opens all. A cell says for `fresh` what moved it.
     """
     calendar = configured.calendar
     stands_at = day or calendar.today(now)
@@ -79,7 +80,7 @@ async def build_board(
         late=frozenset(sources[clock.name].dataset for clock in clocks if clock.late),
         opened=None if opened is None else frozenset(opened),
         day=stands_at,
-        now=now,
+        fresh_since=now - fresh,
     )
     first, last = month_bounds(month)
     return view.BoardView(
@@ -222,7 +223,7 @@ def _trend_days(desk: Desk) -> tuple[date, ...]:
 def _changed(desk: Desk, column: view.Column, branch: Branch) -> view.Change | None:
     for name in (column.metric, *_inputs(desk, column.metric)):
         row = desk.moved.get((name, branch.scope, branch.key))
-        if row is not None and desk.now - row.at <= FRESH:
+        if row is not None and row.at >= desk.fresh_since:
             delta = row.delta if name == column.metric else None
             return view.Change(at=row.at.astimezone(desk.configured.calendar.tz), delta=delta, reason=_text(row.reason))
     return None

@@ -3,9 +3,9 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from runtime.board.build import build_board
+from runtime.board.build import FRESH, build_board
 from runtime.board.empty import empty_board
 from runtime.board.view import BoardView
 from runtime.board.viewer import Viewer
@@ -18,9 +18,13 @@ Key = tuple[str, ...]
 
 
 class Boards:
-    """The boards of one process. Readers with the same rights share one, and wait for one building of it."""
+    """The boards of one process. Readers with the same rights share one, and wait for one building of it.
 
-    def __init__(self) -> None:
+    A cell says for `fresh` what moved it, in the tenants' time.
+    """
+
+    def __init__(self, fresh: timedelta = FRESH) -> None:
+        self._fresh = fresh
         self._kept: OrderedDict[Key, tuple[str, asyncio.Task[BoardView]]] = OrderedDict()
 
     async def board(
@@ -36,7 +40,10 @@ class Boards:
         mark = f"{configured.number} {await numbers_mark(configured.tenant)} {now:%Y-%m-%dT%H:%M}"
         kept = self._kept.get(key)
         if kept is None or kept[0] != mark or _failed(kept[1]):
-            kept = mark, asyncio.create_task(build_board(configured, board, viewer, now, opened=opened))
+            kept = (
+                mark,
+                asyncio.create_task(build_board(configured, board, viewer, now, opened=opened, fresh=self._fresh)),
+            )
             self._kept[key] = kept
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
