@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
@@ -26,6 +27,9 @@ class WhoIsAsking(AbstractAuthenticationMiddleware):
         token = connection.cookies.get(SESSION_COOKIE)
         deps: Deps = connection.app.state["deps"]
         viewer = await deps.doors.viewer(token) if token else None
+        chosen = _chosen(connection.cookies.get(LANGUAGE_COOKIE))
+        if viewer is not None and chosen is not None:
+            viewer = msgspec.structs.replace(viewer, lang=chosen)
         return AuthenticationResult(user=viewer, auth=token if viewer else None)
 
 
@@ -43,16 +47,20 @@ def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRoute
 
 def language_of(request: Request[Any, Any, Any]) -> Lang:
     """The cookie's, else the account's, else the first that the browser names, else Chinese."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    for lang in LANGS:
-        if chosen == lang:
-            return lang
+    chosen = _chosen(request.cookies.get(LANGUAGE_COOKIE))
+    if chosen is not None:
+        return chosen
     viewer = request.scope.get("user")
     if isinstance(viewer, Viewer):
         return viewer.lang
     named = request.headers.get("accept-language", "").lower()
     places = {lang: named.find(lang) for lang in LANGS if lang in named}
     return min(places, key=lambda lang: places[lang]) if places else "zh"
+
+
+def _chosen(cookie: str | None) -> Lang | None:
+    """The language that the reader chose on this device."""
+    return next((lang for lang in LANGS if lang == cookie), None)
 
 
 def session_cookie(token: str, *, secure: bool) -> Cookie:
