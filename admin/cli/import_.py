@@ -82,9 +82,8 @@ async def _moment(context: Context, tenant: str, text: str | None) -> datetime |
         return None
     calendar = (await demand_prepared(tenant)).calendar
     try:
-        if len(text) <= len("2026-03-02"):
-            text = f"{text}T23:59:59"
-        return calendar.local(datetime.fromisoformat(text))
+        whole_day = len(text) <= len("2026-03-02")
+        return calendar.local(datetime.fromisoformat(f"{text}T23:59:59" if whole_day else text))
     except ValueError:
         raise UsageError(
             Said(

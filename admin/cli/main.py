@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from admin.cli.options import WRONG_USE, default_language, fail
+from admin.cli.options import WRONG_USE, asked_language, fail
 from schema_defs.errors import DuiqiError, UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -58,9 +58,9 @@ def main() -> None:
     try:
         duiqi()
     except UsageError as error:
-        fail(error, default_language(), code=WRONG_USE)
+        fail(error, asked_language(), code=WRONG_USE)
     except DuiqiError as error:
-        fail(error, default_language())
+        fail(error, asked_language())
     except BrokenPipeError:
         sys.exit(0)
 

@@ -25,10 +25,27 @@ def default_language() -> Lang:
 
 
 def language_option(command: F) -> F:
-    """Adds `--lang zh|en`, passed on as `lang`."""
+    """Adds `--lang zh|en`, passed on as `lang`; errors are told in it too."""
     return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default=default_language, help="Language of what is printed."
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default=default_language,
+        callback=_remember,
+        help="Language of what is printed.",
     )(command)
+
+
+def asked_language() -> Lang:
+    """The language of the command that runs or ran last."""
+    return _asked[-1] if _asked else default_language()
+
+
+_asked: list[Lang] = []
+
+
+def _remember(context: click.Context, option: click.Parameter, lang: Lang) -> Lang:
+    _asked[:] = [lang]
+    return lang
 
 
 def json_option(command: F) -> F:

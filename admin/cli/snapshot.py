@@ -97,13 +97,15 @@ def _said(configured: Prepared, row: SnapshotRow, out: Path | None) -> Said:
     zone, title = configured.calendar.tz, row.title[0]
     complete = row.watermark.astimezone(zone) if row.watermark else None
     clock = Said(
-        zh=f"数据截至 {moment_words(complete, 'zh')}" if complete else "数据尚不完整",
-        en=f"data complete up to {moment_words(complete, 'en')}" if complete else "data not complete yet",
+        zh=f"，数据截至 {moment_words(complete, 'zh')}" if complete else "，数据尚不完整",
+        en=f", data complete up to {moment_words(complete, 'en')}" if complete else ", data not complete yet",
     )
+    if not configured.release.sources:
+        clock = Said(zh="", en="")
     file = Said(zh=f"；PDF：{out}" if out else "", en=f"; PDF: {out}" if out else "")
     return Said(
-        zh=f"已冻结“{pick(title, 'zh')}”，截至 {day_words(row.as_of, 'zh')}，第 {row.release} 版，{clock.zh}；校验码 {row.code}{file.zh}",
-        en=f"frozen: {pick(title, 'en')} to {day_words(row.as_of, 'en')}, release {row.release}, {clock.en}; code {row.code}{file.en}",
+        zh=f"已冻结“{pick(title, 'zh')}”，截至 {day_words(row.as_of, 'zh')}，第 {row.release} 版{clock.zh}；校验码 {row.code}{file.zh}",
+        en=f"frozen: {pick(title, 'en')} to {day_words(row.as_of, 'en')}, release {row.release}{clock.en}; code {row.code}{file.en}",
     )
 
 

@@ -79,9 +79,10 @@ def _frozen(frozen: Frozen, lang: Lang, say: Say) -> str:
 
 
 def _footer(frozen: Frozen, lang: Lang, say: Say) -> str:
-    complete = frozen.board.complete_up_to
+    board, complete = frozen.board, frozen.board.complete_up_to
     clock = f"{say['complete']} {written.moment(complete, lang)}" if complete else say["incomplete"]
-    return f"{say['release']} {frozen.board.release} · {clock} · {say['code']} {frozen.code}"
+    parts = [f"{say['release']} {board.release}", *([clock] if board.sources else []), f"{say['code']} {frozen.code}"]
+    return " · ".join(parts)
 
 
 def _tables(
