@@ -12,6 +12,8 @@ from engine.periods import month_bounds, month_of
 from runtime.demo.world import HIGH_MARGIN_GROUPS, MONTH_WEIGHTS, PRODUCTS, Seller, World, year_total
 
 Stream = Literal["order_lines", "payments", "sales"]
+ORDER_STREAMS, SHOP_STREAMS = ("order_lines", "payments"), ("sales",)
+"""What the large company's ERP writes, and the small one's."""
 Row = dict[str, str | float | None]
 LONGEST_FATE = 75
 """Days after which nothing happens to an order any more."""

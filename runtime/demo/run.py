@@ -39,7 +39,7 @@ from runtime.tenancy import rows
 READY_AFTER = 60.0
 """Seconds after which the demo is shown even if the first numbers are not complete."""
 OLDER_AFTER = 30.0
-"""Seconds after which the older history is written: the first alert comes, and the first pages are looked at, before."""
+"""Seconds between the month before and what is older: the first alert comes, and the first pages are looked at, before."""
 PATIENCE = 0.2
 """Seconds between two looks at whether the product has taken in the month before."""
 
@@ -113,8 +113,8 @@ async def _first_board(demo: Running) -> None:
 
 async def write_older(stage: Stage) -> None:
     """The rest of the year before, month by month, as fast as the product takes it in."""
-    await asyncio.sleep(OLDER_AFTER)
-    for first in older_months(START):
+    for place, first in enumerate(older_months(START)):
+        await asyncio.sleep(OLDER_AFTER if place == 1 else 0)
         if await asyncio.to_thread(write_month, stage, first, START):
             await asyncio.sleep(1.0)
             while await rows(DirtyRow, REFERENCE).exists():

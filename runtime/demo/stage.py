@@ -1,7 +1,7 @@
 """Setting the demo's stage: two tenants, their accounts, the simulated DingTalk, and the ERPs' files."""
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from runtime.clock import VirtualClock
 from runtime.context import Context
 from runtime.demo.coming import changes_of
 from runtime.demo.erp import Erp
-from runtime.demo.orders import Change, day_changes
+from runtime.demo.orders import ORDER_STREAMS, SHOP_STREAMS, Change, day_changes
 from runtime.demo.shop import sales_of
 from runtime.demo.world import Spell, World, sellers_of
 from runtime.people.accounts import create_account
@@ -104,29 +104,33 @@ def set_stage(settings: Settings, reference: Release, harbour: Release) -> Stage
 
 
 def write_recent(stage: Stage, now: datetime) -> int:
-    """What came of the orders since the first of the month before: enough for the first board. Gives the number of rows."""
-    return sum(
-        write_month(stage, month, now) for month in (_month_before(now.date()), month_bounds(month_of(now.date()))[0])
-    )
+    """What came of this month's orders, and the payments of the month before, which are due now: enough for the first board.
+
+    Gives the number of rows.
+    """
+    this = now.date().replace(day=1)
+    return write_month(stage, _month_before(this), now, ("payments",)) + write_month(stage, this, now)
 
 
 def older_months(now: datetime) -> list[date]:
-    """The first days of the months of the year before, without the recent ones; the newest first."""
-    months, first = [], _month_before(_month_before(now.date()))
+    """The first days of the months of the year before, the newest first."""
+    months, first = [], _month_before(now.date())
     while first >= (now - HISTORY).date().replace(day=1):
         months.append(first)
         first = _month_before(first)
     return months
 
 
-def write_month(stage: Stage, first: date, now: datetime) -> int:
-    """What the orders of one month have given rise to until now, unless it is written already. Gives the number of rows."""
-    part, last = f"{first:%Y-%m}", min(month_bounds(month_of(first))[1], now.date())
-    count = 0
-    if not stage.erp.has_past("payments", part):
-        count += stage.erp.write_past(part, changes_of(stage.orders_of, first, last, now))
-    if not stage.shop.has_past("sales", part):
-        count += stage.shop.write_past(part, changes_of(stage.sales_of, first, last, now))
+def write_month(
+    stage: Stage, first: date, now: datetime, streams: Collection[str] = ORDER_STREAMS + SHOP_STREAMS
+) -> int:
+    """What the orders of one month have given rise to until now, as far as it is not written yet. Gives the number of rows."""
+    part, last, count = f"{first:%Y-%m}", min(month_bounds(month_of(first))[1], now.date()), 0
+    for erp, own, of_day in ((stage.erp, ORDER_STREAMS, stage.orders_of), (stage.shop, SHOP_STREAMS, stage.sales_of)):
+        lacking = {stream for stream in own if stream in streams and not erp.has_past(stream, part)}
+        if lacking:
+            changes = changes_of(of_day, first, last, now)
+            count += erp.write_past(part, [change for change in changes if change.stream in lacking])
     return count
 
 

@@ -74,10 +74,15 @@ async def _release(tenant: str, row_id: str, number: int) -> LiveRelease:
     if known is None:
         row = await rows(ReleaseRow, tenant).get(id=row_id)
         known = LiveRelease(number=number, release=read_documents(row.documents), hash=row.hash)
-        if len(_read) >= _REMEMBERED:
-            _read.pop(next(iter(_read)))
-        _read[(tenant, row_id, number)] = known
+        remember(tenant, row_id, known)
     return known
+
+
+def remember(tenant: str, row_id: str, release: LiveRelease) -> None:
+    """Keeps a release that was just read, or just written: its documents need not be read again."""
+    if len(_read) >= _REMEMBERED:
+        _read.pop(next(iter(_read)))
+    _read[(tenant, row_id, release.number)] = release
 
 
 def read_documents(documents: list[dict[str, str]]) -> Release:

@@ -15,7 +15,7 @@ from runtime.events import publish_after_commit
 from runtime.offline.available import available
 from runtime.offline.configuration import ConfigurationError
 from runtime.releases.hooks import Publishing, call_hooks
-from runtime.releases.live import LiveRelease, live, release_numbered
+from runtime.releases.live import LiveRelease, live, release_numbered, remember
 from runtime.releases.rows import ReleaseRow
 from runtime.tenancy import add, rows
 from runtime.tenants.rows import TenantRow
@@ -64,6 +64,7 @@ async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
         return Outcome(number=before.number, hash=new.hash, changed=False)
     row = await _add(tenant, new, now)
     live_now = LiveRelease(row.number, new.release, new.hash)
+    remember(tenant, row.id, live_now)
     publishing = Publishing(
         context=context, tenant=tenant, now=now, live=live_now, before=before, loaded=new.loaded, by=new.by
     )

@@ -1,6 +1,6 @@
 """When a release goes live its plans are split into targets, in the same transaction: all of them, or no release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from connectors.sources.file.open import open_file
@@ -9,15 +9,18 @@ from engine.org import Org, org_of
 from engine.targets.months import History
 from engine.targets.plan import Rows, data_name, targets_of, uses_history
 from engine.targets.targets import Targets
+from runtime.bulk import write_many
 from runtime.numbers.rows import CellRow
 from runtime.people.directory import people_of
 from runtime.records.folder import folder_of
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.targets.rows import TargetRow
-from runtime.tenancy import add_all, rows
+from runtime.tenancy import rows
 from schema_defs.errors import AuthorError
 from schema_defs.plan import Plan, TargetsFrom
 from schema_defs.text import Said
+
+_COLUMNS = ("plan", "metric", "scope", "key", "month", "value", "release")
 
 
 @on_publish
@@ -29,7 +32,9 @@ async def allocate(publishing: Publishing) -> None:
     targets = [await _targets(publishing, plan, org) for plan in release.plans.values()]
     _refuse_doubled(targets)
     await rows(TargetRow, tenant).delete()
-    await add_all([row for each in targets for row in _rows(tenant, each, publishing.live.number)])
+    await write_many(
+        TargetRow, tenant, _COLUMNS, (row for each in targets for row in _rows(each, publishing.live.number))
+    )
 
 
 async def _targets(publishing: Publishing, plan: Plan, org: Org) -> Targets:
@@ -80,20 +85,9 @@ def _read(path: Path) -> Sequence[Mapping[str, object]]:
         return [row.values for row in opened.rows() if row.trouble is None]
 
 
-def _rows(tenant: str, targets: Targets, release: int) -> list[TargetRow]:
-    return [
-        TargetRow(
-            tenant=tenant,
-            plan=targets.plan,
-            metric=targets.metric,
-            scope=row.scope,
-            key=row.key,
-            month=row.month,
-            value=f"{row.value:f}",
-            release=release,
-        )
-        for row in targets.rows()
-    ]
+def _rows(targets: Targets, release: int) -> Iterator[tuple[object, ...]]:
+    for row in targets.rows():
+        yield targets.plan, targets.metric, row.scope, row.key, row.month, f"{row.value:f}", release
 
 
 def _refuse_doubled(targets: Sequence[Targets]) -> None:
