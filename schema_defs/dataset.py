@@ -25,12 +25,7 @@ class Field(Part, frozen=True, kw_only=True):
 
     def faults(self) -> Iterator[Fault]:
         if self.type == "choice" and not self.choices:
-            yield Fault(
-                path=("choices",),
-                code="missing-choices",
-                message=Said(zh="选项字段没有列出可选值", en="a choice field lists no choices"),
-                suggestion=Said(zh="写成 choices: [A, B]", en="write choices: [A, B]"),
-            )
+            yield _no_choices(("choices",))
         if self.choices and self.type == "choice" and self.default is not None and self.default not in self.choices:
             yield Fault(
                 path=("default",),
@@ -71,6 +66,9 @@ class Dataset(Document, frozen=True, kw_only=True, tag="dataset", tag_field="kin
         return Field(type=found) if isinstance(found, str) else found
 
     def faults(self) -> Iterator[Fault]:
+        for name, field in self.fields.items():
+            if field == "choice":
+                yield _no_choices(("fields", name))
         for place, name, wanted in self._references():
             if name not in self.fields:
                 yield _unknown_field(place, name, self.fields)
@@ -88,6 +86,15 @@ class Dataset(Document, frozen=True, kw_only=True, tag="dataset", tag_field="kin
             yield ("owner",), self.owner, ("person",)
         if self.region is not None:
             yield ("region",), self.region, ("region",)
+
+
+def _no_choices(path: tuple[str, ...]) -> Fault:
+    return Fault(
+        path=path,
+        code="missing-choices",
+        message=Said(zh="选项字段没有列出可选值", en="a choice field lists no choices"),
+        suggestion=Said(zh="写成 {type: choice, choices: [A, B]}", en="write {type: choice, choices: [A, B]}"),
+    )
 
 
 def _unknown_field(path: tuple[str | int, ...], name: str, fields: dict[str, FieldType | Field]) -> Fault:

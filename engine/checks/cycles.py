@@ -10,7 +10,7 @@ from schema_defs.text import Said
 
 def cycles(view: View) -> Iterator[Finding]:
     """One finding per cycle, at the formula of its first metric."""
-    needs = {name: inputs_of(metric) for name, metric in view.metrics.items()}
+    needs = circular({name: inputs_of(metric) for name, metric in view.metrics.items()})
     told: set[frozenset[str]] = set()
     for name in needs:
         ring = ring_through(name, needs)
@@ -26,6 +26,33 @@ def cycles(view: View) -> Iterator[Finding]:
                     zh="至少有一个要改用数据集的字段计算", en="one of them must be computed from a dataset"
                 ),
             )
+
+
+def circular(needs: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """The part in which circles can be, in the same order; what leads nowhere, or comes from nowhere, is left out."""
+    ending = _peeled({name: set(following) & needs.keys() for name, following in needs.items()})
+    above: dict[str, set[str]] = {name: set() for name in ending}
+    for name, following in ending.items():
+        for other in following:
+            above[other].add(name)
+    core = _peeled(above)
+    return {name: following & core.keys() for name, following in needs.items() if name in core}
+
+
+def _peeled(needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Without whatever needs nothing, again and again."""
+    left, above = {name: set(following) for name, following in needs.items()}, dict[str, list[str]]()
+    for name, following in needs.items():
+        for other in following:
+            above.setdefault(other, []).append(name)
+    waiting = [name for name, following in left.items() if not following]
+    for name in waiting:
+        del left[name]
+        for other in above.get(name, ()):
+            left[other].discard(name)
+            if not left[other]:
+                waiting.append(other)
+    return left
 
 
 def ring_through(start: str, needs: Mapping[str, frozenset[str]]) -> list[str]:

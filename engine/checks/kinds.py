@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from engine.checks.formulas import inputs_of
 from engine.expression.kinds import DATE, NUMBER, Kind, kind_of_field
 from engine.expression.language import reference_name
-from engine.metrics.derive import in_order
-from engine.metrics.kind import kinds_of
+from engine.metrics.kind import kind_of
 from engine.rules.names import FIGURES, PARENT
 from schema_defs.dataset import Dataset
 from schema_defs.errors import AuthorError
@@ -22,13 +22,22 @@ def field_kinds(dataset: Dataset) -> dict[str, Kind]:
 
 def metric_kinds(release: Release) -> dict[str, Kind]:
     """The kinds of all metrics that can be computed; those in a circle, or with an expression that cannot be read, are left out."""
+    lacking = {name: set(inputs_of(metric)) for name, metric in release.metrics.items()}
+    above: dict[str, list[str]] = {}
+    for name, inputs in lacking.items():
+        for needed in inputs:
+            above.setdefault(needed, []).append(name)
     kinds: dict[str, Kind] = {}
-    for name in release.metrics:
-        if name not in kinds:
-            try:
-                kinds |= kinds_of(release, in_order(release.metrics, [name]))
-            except AuthorError:
-                continue
+    waiting = [name for name, inputs in lacking.items() if not inputs]
+    for name in waiting:
+        try:
+            kinds[name] = kind_of(release, release.metrics[name], kinds)
+        except AuthorError:
+            continue
+        for reader in above.get(name, ()):
+            lacking[reader].discard(name)
+            if not lacking[reader]:
+                waiting.append(reader)
     return kinds
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from engine.checks.cycles import ring_through
+from engine.checks.cycles import circular, ring_through
 from engine.checks.finding import Finding, Path
 from engine.checks.view import View
 from schema_defs.nearest import did_you_mean
@@ -55,8 +55,8 @@ def _people_twice(found: Organisation) -> Iterator[Finding]:
 
 def _leads(found: Organisation) -> Iterator[Finding]:
     """Every named region and person is there."""
-    regions = [region.key for region in found.regions]
-    people = [person.key for person in found.people]
+    regions = dict.fromkeys(region.key for region in found.regions)
+    people = dict.fromkeys(person.key for person in found.people)
     for path, key, is_region in _named(found):
         known: Iterable[str] = regions if is_region else people
         if key is None or key in known or (not is_region and not people):
@@ -91,8 +91,9 @@ def _circles(found: Organisation) -> Iterator[Finding]:
     managers = {person.key: frozenset([person.manager] if person.manager else []) for person in found.people}
     for where, key, above in (("regions", "parent", parents), ("people", "manager", managers)):
         told: set[str] = set()
+        core = circular(above)
         for i, start in enumerate(above):
-            ring = ring_through(start, above) if start not in told else []
+            ring = ring_through(start, core) if start in core and start not in told else []
             told.update(ring)
             if ring:
                 way = " → ".join([*ring, ring[0]])

@@ -7,6 +7,7 @@ from engine.checks.texts import IN_MAP
 from engine.checks.view import View
 from engine.expression.errors import ExpressionError
 from engine.expression.language import parse
+from schema_defs.dataset import Field
 from schema_defs.nearest import did_you_mean
 from schema_defs.source import Source
 from schema_defs.text import Said
@@ -19,9 +20,30 @@ def sources(view: View) -> Iterator[Finding]:
             for field in given if dataset else ():
                 if dataset and field not in dataset.fields:
                     yield _no_field(source, (key, field), field, dataset.fields)
+        for field in source.values if dataset else ():
+            if dataset and field in dataset.fields:
+                yield from _strange_values(source, field, dataset.field(field))
         for field, text in source.map.items():
             if _uses_value_map(text) and field not in source.values:
                 yield _no_value_map(source, field)
+
+
+def _strange_values(source: Source, field: str, of: Field) -> Iterator[Finding]:
+    """Values that the field's choices do not have: every such row would be put aside."""
+    for key, value in source.values[field].items() if of.type == "choice" and of.choices else ():
+        if value not in of.choices:
+            listed = ", ".join(of.choices)
+            yield Finding(
+                document=source,
+                path=("values", field, key),
+                code="value-not-a-choice",
+                level="warning",
+                message=Said(
+                    zh=f"'{value}' 不在字段 '{field}' 的可选值中：{listed}",
+                    en=f"'{value}' is none of the choices of '{field}': {listed}",
+                ),
+                suggestion=did_you_mean(str(value), of.choices),
+            )
 
 
 def _uses_value_map(text: str) -> bool:

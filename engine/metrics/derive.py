@@ -1,6 +1,6 @@
 """Derived metrics: a formula over metrics, computed anew at every level from the values there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -46,21 +46,32 @@ def in_order(metrics: Mapping[str, Metric], wanted: Iterable[str]) -> list[Metri
     """The wanted metrics and all that they are computed from, inputs first. Raises AuthorError for a circle or an unknown name."""
     ordered: dict[str, Metric] = {}
     for name in wanted:
-        _visit(name, metrics, ordered, ())
+        if name not in ordered:
+            _visit(name, metrics, ordered)
     return list(ordered.values())
 
 
-def _visit(name: str, metrics: Mapping[str, Metric], ordered: dict[str, Metric], path: Sequence[str]) -> None:
-    if name in ordered:
-        return
-    if name in path:
-        raise _circle([*path[path.index(name) :], name])
+def _visit(wanted: str, metrics: Mapping[str, Metric], ordered: dict[str, Metric]) -> None:
+    """Without recursion, because formulas may stand on formulas in any depth."""
+    path = {wanted: _inputs(wanted, (), metrics)}
+    while path:
+        name, needed = next(reversed(path.items()))
+        following = next(needed, None)
+        if following is None:
+            ordered[name] = metrics[name]
+            del path[name]
+        elif following in path:
+            way = list(path)
+            raise _circle([*way[way.index(following) :], following])
+        elif following not in ordered:
+            path[following] = _inputs(following, tuple(path), metrics)
+
+
+def _inputs(name: str, path: Sequence[str], metrics: Mapping[str, Metric]) -> Iterator[str]:
     metric = metrics.get(name)
     if metric is None:
         raise _unknown(name, path, metrics)
-    for needed in sorted(parse(metric.formula).names) if metric.formula else ():
-        _visit(needed, metrics, ordered, (*path, name))
-    ordered[name] = metric
+    return iter(sorted(parse(metric.formula).names) if metric.formula else ())
 
 
 def _circle(path: Sequence[str]) -> AuthorError:

@@ -14,16 +14,21 @@ _OF_FORMAT: dict[Format, Kind] = {"number": NUMBER, "money": money(), "percent":
 
 
 def kinds_of(release: Release, metrics: Iterable[Metric]) -> dict[str, Kind]:
-    """The kind of every metric's value; inputs stand before what is computed from them. A written `format` decides the unit."""
+    """The kind of every metric's value; inputs stand before what is computed from them."""
     kinds: dict[str, Kind] = {}
     for metric in metrics:
-        found = _kind(release, metric, kinds)
-        if metric.format is not None and found.type in ("number", "any", "missing"):
-            written = _OF_FORMAT[metric.format]
-            keeps = metric.format == "number" or found.unit == written.unit
-            found = found if keeps and found.is_number else written
-        kinds[metric.name] = found
+        kinds[metric.name] = kind_of(release, metric, kinds)
     return kinds
+
+
+def kind_of(release: Release, metric: Metric, kinds: Mapping[str, Kind]) -> Kind:
+    """The kind of one metric's value, from the `kinds` of its inputs. A written `format` decides the unit."""
+    found = _kind(release, metric, kinds)
+    if metric.format is None or found.type not in ("number", "any", "missing"):
+        return found
+    written = _OF_FORMAT[metric.format]
+    keeps = metric.format == "number" or found.unit == written.unit
+    return found if keeps and found.is_number else written
 
 
 def shapes_of(release: Release, metrics: Iterable[Metric]) -> dict[str, Shape]:

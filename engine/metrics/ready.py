@@ -29,23 +29,32 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     def datasets_of(self, metric: str) -> frozenset[str]:
         """The datasets that a metric is computed from, directly or through others."""
-        if metric in self.measures:
-            return frozenset({self.measures[metric].dataset})
-        return frozenset().union(*(self.datasets_of(name) for name in self.derived[metric].inputs))
+        return frozenset(self.measures[name].dataset for name in self.bases_of(metric))
 
     def bases_of(self, metric: str) -> frozenset[str]:
         """The base metrics that a metric is computed from; of a base metric itself."""
-        if metric in self.measures:
-            return frozenset({metric})
-        return frozenset().union(*(self.bases_of(name) for name in self.derived[metric].inputs))
+        return frozenset(name for name in self._behind(metric) if name in self.measures)
 
     def value(self, metric: str, partials: Mapping[str, Partial | None]) -> Value:
         """One metric's value from the partials of its base metrics."""
         if metric in self.measures:
             partial = partials[metric]
             return None if partial is None else value_of(partial)
-        derived = self.derived[metric]
-        return derived.value({name: self.value(name, partials) for name in derived.inputs})
+        behind = self._behind(metric)
+        values = self._of_bases({name: partials[name] for name in behind if name in self.measures})
+        for name, derived in self.derived.items():
+            if name in behind:
+                values[name] = derived.value(values)
+        return values[metric]
+
+    def _behind(self, metric: str) -> frozenset[str]:
+        """The metric and all that it is computed from, each visited once however often it is read."""
+        found, waiting = {metric}, [metric]
+        for name in waiting:
+            inputs = self.derived[name].inputs if name in self.derived else ()
+            waiting += (new := [each for each in inputs if each not in found])
+            found.update(new)
+        return frozenset(found)
 
     def datasets(self) -> tuple[str, ...]:
         """All datasets that are read, each once."""
@@ -53,10 +62,14 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
 
     def values(self, partials: Mapping[str, Partial | None]) -> dict[str, Value]:
         """Every metric's value from the partials of the base ones; a base metric with no partial here is missing."""
-        values = {name: None if partial is None else value_of(partial) for name, partial in partials.items()}
+        values = self._of_bases(partials)
         for name, derived in self.derived.items():
             values[name] = derived.value(values)
         return values
+
+    @staticmethod
+    def _of_bases(partials: Mapping[str, Partial | None]) -> dict[str, Value]:
+        return {name: None if partial is None else value_of(partial) for name, partial in partials.items()}
 
     def trouble(self) -> dict[str, Trouble]:
         """What had no result while computing, per metric."""

@@ -74,7 +74,7 @@ def _metrics(wanted: Sequence[str], release: Release, files: Iterable[str]) -> t
     for name in wanted:
         if name not in release.metrics:
             raise UsageError(_unknown_metric(name, tuple(release.metrics)))
-    needs = {name: _datasets(name, release) for name in wanted or release.metrics}
+    needs = _datasets(tuple(wanted or release.metrics), release)
     if wanted:
         require_data({dataset: name for name, datasets in needs.items() for dataset in datasets}, dict.fromkeys(given))
         return tuple(dict.fromkeys(wanted)), []
@@ -84,8 +84,10 @@ def _metrics(wanted: Sequence[str], release: Release, files: Iterable[str]) -> t
     return can, [_skipped(name, datasets - given) for name, datasets in needs.items() if name not in can]
 
 
-def _datasets(name: str, release: Release) -> frozenset[str]:
-    return ready(release, [name], calendar_of(release.calendar)).datasets_of(name)
+def _datasets(names: Sequence[str], release: Release) -> dict[str, frozenset[str]]:
+    """The datasets that each metric needs."""
+    metrics = ready(release, names, calendar_of(release.calendar))
+    return {name: metrics.datasets_of(name) for name in names}
 
 
 def _today(known: date | datetime | None, today: date) -> date:
@@ -96,7 +98,8 @@ def _today(known: date | datetime | None, today: date) -> date:
 def _beyond_reach(asked: Asked, release: Release) -> list[Said]:
     """A warning per scope that a metric's dataset can say nothing about."""
     said = []
-    for name in dict.fromkeys(dataset for metric in asked.metrics for dataset in sorted(_datasets(metric, release))):
+    needs = _datasets(asked.metrics, release)
+    for name in dict.fromkeys(dataset for datasets in needs.values() for dataset in sorted(datasets)):
         dataset = release.datasets[name]
         if "person" in asked.scopes and dataset.owner is None:
             said.append(

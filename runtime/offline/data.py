@@ -113,7 +113,7 @@ def _read_records(
             found.warnings.extend(columns.absent())
             for raw in _watched(source, columns):
                 rows += 1
-                result = _record(reader, raw, doubles)
+                result = _record(reader, raw, doubles, path.name)
                 if isinstance(result, Record):
                     records.append(result)
                 else:
@@ -127,11 +127,11 @@ def _read_records(
     return rows
 
 
-def _record(reader: RecordReader, raw: RawRow, doubles: Doubles) -> Record | BadRow:
+def _record(reader: RecordReader, raw: RawRow, doubles: Doubles, file: str) -> Record | BadRow:
     if raw.trouble is not None:
         return BadRow(reasons=(raw.trouble,))
     record = reader.read(raw.values)
-    if isinstance(record, Record) and (refusal := doubles.refusal(record, raw.line)):
+    if isinstance(record, Record) and (refusal := doubles.refusal(record, raw.line, file)):
         return BadRow(reasons=(refusal,))
     return record
 

@@ -137,12 +137,15 @@ class Walk:
         values: dict[Any, Any] = {}
         broken = False
         for key, entry in node.entries.items():
-            name = self._at(key, Scalar(entry.mark, key, "text"), key_shape, entry.mark)
+            name = self._value(Scalar(entry.mark, key, "text"), key_shape, entry.mark)
             value = self._at(key, entry.value, value_shape, entry.mark)
             broken = broken or name is INVALID or value is INVALID
             if name is not INVALID:
                 values[name] = value
-        return INVALID if broken else values
+        if broken:
+            self.clean = False
+            return INVALID
+        return values
 
     def _wrong_type(self, node: Node, shape: Shape, place: Mark) -> _Invalid:
         self._add(

@@ -18,7 +18,7 @@ from schema_defs.text import Said
 
 def read_yaml(text: str, problems: Problems) -> Iterator[tuple[int, Node]]:
     """The documents of the text, each with the line it starts on; a problem that ends the reading is the last one added."""
-    reader = _YamlReader(problems)
+    reader = _YamlReader(problems, text)
     if found := _LONG_TAG.search(text):
         problems.stop("tag", _mark_at(text, found.start(1)), _no_tag(found.group(1)), _LEAVE_OUT)
         return
@@ -47,8 +47,9 @@ def _mark_at(text: str, offset: int) -> Mark:
 class _YamlReader:
     """Turns events into steps of a builder."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, text: str) -> None:
         self.problems = problems
+        self._text = text
         self.last = Mark(1, 1)
         self._builder = Builder(problems)
         self._documents = 0
@@ -83,7 +84,10 @@ class _YamlReader:
 
     def _start(self, event: ev.DocumentStartEvent, mark: Mark) -> None:
         if event.version or event.tags:
-            raise self.problems.stop("directive", mark, _DIRECTIVE, _NO_PERCENT)
+            written = _PERCENT.search(self._text)
+            raise self.problems.stop(
+                "directive", _mark_at(self._text, written.start()) if written else mark, _DIRECTIVE, _NO_PERCENT
+            )
         self._documents += 1
         if self._documents > MAX_DOCUMENTS:
             raise self.problems.stop("too-many-documents", mark, _TOO_MANY, _SPLIT)
@@ -100,6 +104,9 @@ class _YamlReader:
 
 _LONG_TAG = re.compile(r"(?:^|(?<=[\s,\[{]))(![^\s]{10000})", re.MULTILINE)
 """The parser takes time with the square of a tag's length; such a one is refused before it sees it."""
+
+
+_PERCENT = re.compile(r"^%", re.MULTILINE)
 
 
 def _no_alias(name: object) -> Said:

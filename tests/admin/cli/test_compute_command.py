@@ -268,7 +268,7 @@ def test_two_files_of_one_dataset_are_read_together(folder: Path) -> None:
     )
     done = compute(folder, FILES / "orders.csv", "--data", f"orders={folder / 'more.csv'}", "--metric", "lines")
     assert done.stdout.splitlines()[1:] == ["lines,company,company,2026-03,3"]
-    assert "more.csv:3: the key (A1, 1) stands in line 2 already" in done.stderr
+    assert "more.csv:3: the key (A1, 1) stands in line 2 of orders.csv already" in done.stderr
 
 
 def test_as_of_and_period_bounds(folder: Path) -> None:

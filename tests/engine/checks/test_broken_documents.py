@@ -19,7 +19,7 @@ BROKEN = {
     "dataset.unknown-field-type.yaml": ("not-allowed", 7, 12, "'dat'", "'date'"),
     "document.anchor-and-alias.yaml": ("anchor", 3, 8, "&t", "out"),
     "document.defined-twice.yaml": ("duplicate-document", 7, 1, "document.defined-twice.yaml:1", "rename"),
-    "document.directive.yaml": ("directive", 2, 1, "%YAML", "%"),
+    "document.directive.yaml": ("directive", 1, 1, "%YAML", "%"),
     "document.duplicate-key.yaml": ("duplicate-key", 5, 1, "line 3", "remove"),
     "document.full-width-colon.yaml": ("not-a-document", 1, 1, "mapping", "full-width colon"),
     "document.key-not-text.yaml": ("key-not-text", 6, 10, "274", '"274"'),

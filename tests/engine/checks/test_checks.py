@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.checks.cycles import circular, ring_through
 from schema_defs.issue import Issue
 
 Problems = Callable[[str], list[Issue]]
@@ -39,6 +40,9 @@ CASES = {
     "a metric that needs itself": ("{kind: metric, name: x, formula: x + 1}", "metric-cycle", "error"),
     "a source of a field that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {amuont: net}}", "unknown-field", "error"),
     "a value map that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(raw)}}", "no-value-map", "error"),
+    "a value map onto what is no choice": ("{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(raw)}, values: {status: {'1': opne}}}", "value-not-a-choice", "warning"),
+    "a choice in short without choices": ("{kind: dataset, name: x, key: id, time: made, fields: {id: text, made: date, sort: choice}}", "missing-choices", "error"),
+    "a language that is none": ("{kind: metric, name: x, label: {fr: montant}, formula: amount}", "not-allowed", "error"),
     "a connector of another version": ("{kind: source, name: x, dataset: orders, connector: sap}", "unknown-connector", "error"),
     "a channel type of another version": ("{kind: channel, name: x, type: wecom_app}", "unknown-channel-type", "error"),
     "a channel without its secret": ("{kind: channel, name: x, type: dingtalk_robot}", "missing-secret", "error"),
@@ -109,3 +113,30 @@ def test_a_circle_of_three_is_told_once(problems: Problems) -> None:
     [issue] = problems(added)
     assert issue.code == "metric-cycle"
     assert "a → b → c → a" in issue.message.en
+
+
+def test_a_key_that_is_not_allowed_is_told_as_one_of_its_mapping(problems: Problems) -> None:
+    [issue] = problems(
+        "{kind: plan, name: x, metric: amount, year: 2026, total: 12, regions: {east: {pins: {2026-13: 1}}}}"
+    )
+    assert issue.message.en.startswith("'pins' cannot be '2026-13'")
+
+
+def test_a_long_chain_of_formulas_and_a_deep_tree_are_sound(problems: Problems) -> None:
+    chain = [f"{{kind: metric, name: x{i}, formula: {f'x{i - 1}' if i else 'amount'} + 1}}" for i in range(300)]
+    assert problems("\n---\n".join(chain)) == []
+
+
+def test_circles_are_found_among_what_leads_to_them_and_away_from_them() -> None:
+    needs = {
+        "a": {"b"},
+        "b": {"c", "end"},
+        "c": {"b"},
+        "end": set(),
+        "alone": {"end"},
+        "lost": {"nowhere"},
+        "self": {"self"},
+    }
+    core = circular({name: frozenset(following) for name, following in needs.items()})
+    assert core == {"b": frozenset("c"), "c": frozenset("b"), "self": frozenset({"self"})}
+    assert ring_through("b", core) == ["b", "c"]

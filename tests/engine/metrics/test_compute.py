@@ -256,6 +256,25 @@ def test_inputs_stand_before_what_is_computed_from_them() -> None:
     assert [each.name for each in in_order(documents, ["share"])] == ["amount", "high", "share"]
 
 
+def test_formulas_may_stand_on_formulas_in_any_depth() -> None:
+    chain = [metric(f"m{i}", formula=f"m{i - 1} + 1" if i else "amount") for i in range(1500)]
+    found = computed(
+        release(ORDERS, AMOUNT, *chain), {"orders": records(ORDERS, {"amount": 5})}, "m1499", scope="company"
+    )
+    assert [line.rsplit(",", 1)[1] for line in lines(found)] == ["1504.0000"]
+
+
+def test_an_input_that_is_read_many_times_is_computed_once() -> None:
+    pairs = [("amount", "amount")] + [(f"p{i}", f"q{i}") for i in range(50)]
+    both = [
+        metric(f"{name}{i}", formula=f"{left} {sign} {right}")
+        for i, (left, right) in enumerate(pairs[:-1])
+        for name, sign in (("p", "+"), ("q", "-"))
+    ]
+    found = computed(release(ORDERS, AMOUNT, *both), {"orders": records(ORDERS, {"amount": 1})}, "p49", scope="company")
+    assert [line.rsplit(",", 1)[1] for line in lines(found)] == [f"{2.0**25:.4f}"]
+
+
 # How numbers are written
 
 

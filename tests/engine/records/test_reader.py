@@ -235,6 +235,14 @@ def test_the_same_key_twice_is_a_bad_row_that_names_both_lines() -> None:
     assert "(O1, 1) stands in line 2" in refusal.en
 
 
+def test_the_same_key_in_the_same_line_of_another_file_is_a_double_too() -> None:
+    doubles = Doubles()
+    assert doubles.refusal(record(ROW), 2, "march.csv") is None
+    refusal = doubles.refusal(record(ROW), 2, "april.csv")
+    assert refusal is not None
+    assert "(O1, 1) stands in line 2 of march.csv" in refusal.en
+
+
 def test_versions_with_known_at_and_tombstones_are_no_doubles() -> None:
     doubles = Doubles()
     assert doubles.refusal(record(ROW), 2) is None
