@@ -25,8 +25,10 @@ def command() -> None:
         raise UsageError(_SERVE_WORKS)
 
     async def run() -> None:
+        stop = told_to_stop()
         async with started(settings):
-            await told_to_stop().wait()
+            click.echo("ready")
+            await stop.wait()
 
     asyncio.run(run())
 

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -132,10 +131,15 @@ def test_a_worker_ends_when_it_is_told_to(postgres_url: str, redis_url: str, tmp
     }
     environment = Duiqi(tmp_path, **settings).environment
     worker = subprocess.Popen(
-        [sys.executable, "-m", "admin.cli", "worker"], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "admin.cli", "worker"],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    time.sleep(4)
-    assert worker.poll() is None
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "ready\n"
     worker.send_signal(signal.SIGTERM)
     _, told = worker.communicate(timeout=30)
     assert worker.returncode == 0, told
