@@ -50,7 +50,9 @@ def test_above_the_pace_is_above_its_line():
 
 @given(st.text(max_size=200))
 def test_no_message_can_bring_a_tag_of_its_own(text):
-    allowed = re.compile(r"</?(?:p|br|ul|li|h4|strong|blockquote|i|a)(?: class=\"square [a-z]+\")?(?: href=\"[^\"]*\" rel=\"noopener noreferrer\")?>")
+    allowed = re.compile(
+        r"</?(?:p|br|ul|li|h4|strong|blockquote|i|a)(?: class=\"square [a-z]+\")?(?: href=\"[^\"]*\" rel=\"noopener noreferrer\")?>"
+    )
 
     assert "<" not in allowed.sub("", str(markdown(text)))
 

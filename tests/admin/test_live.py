@@ -55,7 +55,8 @@ def test_an_alert_is_told_to_those_who_see_its_scope(key, is_told):
 
 
 @pytest.mark.parametrize(
-    ("kind", "name"), [("delivery", "messages"), ("release", "release"), ("snapshot", "snapshots"), ("source", "release")]
+    ("kind", "name"),
+    [("delivery", "messages"), ("release", "release"), ("snapshot", "snapshots"), ("source", "release")],
 )
 def test_kinds_have_the_pages_names(kind, name):
     told = live_event(Event("1", kind, {"id": "x"}), MANAGER)
