@@ -25,8 +25,11 @@ def write_bytes(content: bytes, path: Path) -> None:
     """Writes the file whole or not at all; raises OutsideError when it cannot be written."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # A device, such as /dev/null, is written to and never replaced.
+            return
         beside.write_bytes(content)
-        beside.replace(path)
+        beside.replace(path.resolve())
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise OutsideError(
