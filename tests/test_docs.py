@@ -96,3 +96,14 @@ def test_every_link_and_picture_of_the_docs_exists() -> None:
             if "://" not in target and not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert not broken
+
+
+def test_the_walk_names_files_and_functions_that_exist() -> None:
+    text, wrong = text_of("docs/walk-of-an-order.md"), []
+    for path, name in re.findall(r"`([\w/]+\.\w+)`(?: · `(\w+))?", text):
+        file = ROOT / path
+        if not file.is_file():
+            wrong.append(path)
+        elif name and not re.search(rf"(def|class) {name}\b", file.read_text(encoding="utf-8")):
+            wrong.append(f"{path} has no {name}")
+    assert not wrong
