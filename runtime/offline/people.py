@@ -33,7 +33,7 @@ def organised(loaded: Loaded, tables: dict[str, list[RawRow]]) -> Org:
 
 def beside(loaded: Loaded, kind: str, name: str, file: str) -> Path:
     """The path of a file that a document names, relative to the document."""
-    return (loaded.folder or Path()) / Path(loaded.place(kind, name).file).parent / file
+    return Path(loaded.place(kind, name).file).parent / file
 
 
 def people_of(rows: Iterable[RawRow], columns: PeopleMap, release: Release) -> list[Person]:

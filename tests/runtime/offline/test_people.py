@@ -78,6 +78,18 @@ def test_a_file_beside_the_document(tmp_path: Path) -> None:
     assert org.region_of("s01", date(2026, 3, 2)) == "east"
 
 
+def test_a_file_beside_the_document_is_found_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "conf" / "org").mkdir(parents=True)
+    document = "kind: organisation\nname: company\npeople_from: {file: people.csv, map: {key: id}}\n"
+    (tmp_path / "conf" / "org" / "company.yaml").write_text(document, encoding="utf-8")
+    (tmp_path / "conf" / "org" / "people.csv").write_text("id\ns01\n", encoding="utf-8")
+    for place, path in ((tmp_path, "conf"), (tmp_path / "conf", "."), (tmp_path / "conf" / "org", "company.yaml")):
+        monkeypatch.chdir(place)
+        assert organised(load_path(Path(path)), {}).person("s01") is not None
+
+
 def test_without_the_people_nobody_is_known(tmp_path: Path) -> None:
     document = (
         "kind: organisation\nname: company\nregions: [{key: east}]\npeople_from: {data: people, map: {key: id}}\n"
