@@ -1,10 +1,12 @@
 """The board of a reader, from the stored numbers: only the rows that the reader may see."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 import msgspec
 
+from engine.calendar import WorkCalendar
 from engine.pace import Figures
 from engine.periods import month_bounds, month_of
 from runtime.board import view
@@ -13,15 +15,14 @@ from runtime.board.clocks import complete_up_to, source_clocks
 from runtime.board.columns import column_of
 from runtime.board.hidden import hidden_from
 from runtime.board.marks import Marks, marks_of
+from runtime.board.moved import Movement, fresh_movements, newest_movements
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
 from runtime.numbers.figures import figures_at, pace_at
 from runtime.numbers.read import Book, book_of
-from runtime.numbers.rows import MovementRow
 from runtime.people.rights import Sight, sight_in
 from runtime.releases.prepared import Prepared
 from runtime.targets.book import TargetBook, target_book
-from runtime.tenancy import rows
 from schema_defs.board import Board, Section
 from schema_defs.text import Text
 
@@ -39,12 +40,14 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     book: Book
     targets: TargetBook
     marks: Marks
-    moved: Mapping[tuple[str, str, str], MovementRow]
+    moved: Mapping[tuple[str, str, str], Movement]
     alerts: tuple[view.OpenAlert, ...]
     late: frozenset[str]
     opened: frozenset[str] | None
     day: date
-    fresh_since: datetime
+    trend_days: tuple[date, ...]
+    paces: dict[tuple[str, date], float]
+    """The paces that were looked up so far."""
 
 
 async def build_board(
@@ -66,21 +69,22 @@ async def build_board(
     month = month_of(stands_at)
     clocks = await source_clocks(configured, now)
     sources, sight = configured.release.sources, sight_in(configured, viewer, stands_at)
-    hidden = hidden_from(configured, sight)
+    hidden, shown = hidden_from(configured, sight), None if opened is None else frozenset(opened)
     metrics = {name for section in board.sections for name in section.metrics} - hidden
     desk = Desk(
         configured=configured,
         sight=sight,
         hidden=hidden,
-        book=await book_of(configured, metrics, [month]),
+        book=await book_of(configured, metrics, [month], keys=_keys(configured, board, sight, stands_at, shown)),
         targets=await target_book(configured.tenant, [month], metrics),
         marks=await marks_of(configured, hidden),
-        moved={(row.metric, row.scope, row.key): row for row in await rows(MovementRow, configured.tenant)},
+        moved=await fresh_movements(configured, now - fresh),
         alerts=await alert_lines(configured, sight),
         late=frozenset(sources[clock.name].dataset for clock in clocks if clock.late),
-        opened=None if opened is None else frozenset(opened),
+        opened=shown,
         day=stands_at,
-        fresh_since=now - fresh,
+        trend_days=_trend_days(calendar, stands_at),
+        paces={},
     )
     first, last = month_bounds(month)
     return view.BoardView(
@@ -96,7 +100,7 @@ async def build_board(
         release=configured.number,
         sections=tuple(_section(desk, section) for section in board.sections),
         sources=clocks,
-        moved=_moved(desk, metrics),
+        moved=await _moved(desk, metrics),
         preview=now < calendar.closing(stands_at),
     )
 
@@ -119,7 +123,7 @@ def _section(desk: Desk, section: Section) -> view.Section:
             return view.TilesSection(columns=columns, rows=_top(desk, columns, rows_of), title=section.title)
         case Section(trend=str() as rows_of):
             return view.TrendSection(
-                columns=columns, rows=_top(desk, columns, rows_of), days=_trend_days(desk), title=section.title
+                columns=columns, rows=_top(desk, columns, rows_of), days=desk.trend_days, title=section.title
             )
         case Section(ranking=str() as rows_of):
             return view.RankingSection(columns=columns, rows=_ranked(desk, columns, rows_of), title=section.title)
@@ -131,16 +135,17 @@ def _section(desk: Desk, section: Section) -> view.Section:
 
 def _rows(desk: Desk, columns: tuple[view.Column, ...], *, people: bool) -> tuple[view.Row, ...]:
     """The tree that the reader sees, parents first."""
-    return tuple(
-        _row(desk, columns, branch)
-        for branch in branches(desk.configured.org, desk.sight, desk.day, people=people, opened=desk.opened)
-    )
+    return tuple(_row(desk, columns, branch) for branch in _branches(desk, people=people))
+
+
+def _branches(desk: Desk, *, people: bool) -> Iterator[Branch]:
+    return branches(desk.configured.org, desk.sight, desk.day, people=people, opened=desk.opened)
 
 
 def _table_rows(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
     match rows_of:
         case "company":
-            return _rows(desk, columns, people=False)[:1]
+            return _top(desk, columns, rows_of)
         case "people":
             every = msgspec.structs.replace(desk, opened=None)
             return tuple(row for row in _rows(every, columns, people=True) if row.scope == "person")
@@ -152,8 +157,8 @@ def _top(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[vi
     """The tree's topmost row for `company`, else its rows of that kind without children above them."""
     if rows_of == "people":
         return _table_rows(desk, columns, rows_of)
-    every = _rows(desk, columns, people=False)
-    return every[:1] if rows_of == "company" else tuple(row for row in every if row.scope == "region")
+    every = (_row(desk, columns, branch) for branch in _branches(desk, people=False))
+    return tuple(islice(every, 1)) if rows_of == "company" else tuple(row for row in every if row.scope == "region")
 
 
 def _ranked(desk: Desk, columns: tuple[view.Column, ...], rows_of: str) -> tuple[view.Row, ...]:
@@ -188,12 +193,13 @@ def _cell(desk: Desk, column: view.Column, branch: Branch, marks: tuple[view.Mar
     found: Figures = figures_at(
         desk.configured, desk.book, desk.targets, column.metric, branch.scope, branch.key, desk.day
     )
-    days = _trend_days(desk)
     return view.Cell(
         metric=column.metric,
         **msgspec.structs.asdict(found),
-        trend=tuple(_trend_point(desk, column, branch, day) for day in days),
-        trend_pace=() if found.target is None or column.is_rate else tuple(_pace(desk, column, day) for day in days),
+        trend=tuple(_trend_point(desk, column, branch, day) for day in desk.trend_days),
+        trend_pace=()
+        if found.target is None or column.is_rate
+        else tuple(_pace(desk, column, day) for day in desk.trend_days),
         mark=next((mark for mark in marks if mark.metric == column.metric), None),
         late=bool(desk.late & desk.configured.metrics.datasets_of(column.metric)),
         changed=_changed(desk, column, branch),
@@ -210,22 +216,33 @@ def _trend_point(desk: Desk, column: view.Column, branch: Branch, day: date) -> 
 
 
 def _pace(desk: Desk, column: view.Column, day: date) -> float:
-    return pace_at(desk.configured, column.metric, day)
+    key = column.metric, day
+    if key not in desk.paces:
+        desk.paces[key] = pace_at(desk.configured, column.metric, day)
+    return desk.paces[key]
 
 
-def _trend_days(desk: Desk) -> tuple[date, ...]:
+def _trend_days(calendar: WorkCalendar, day: date) -> tuple[date, ...]:
     """The working days of the month so far."""
-    first = month_bounds(month_of(desk.day))[0]
-    days = (first + timedelta(days=offset) for offset in range((desk.day - first).days + 1))
-    return tuple(day for day in days if desk.configured.calendar.is_working(day))
+    first = month_bounds(month_of(day))[0]
+    days = (first + timedelta(days=offset) for offset in range((day - first).days + 1))
+    return tuple(each for each in days if calendar.is_working(each))
+
+
+def _keys(configured: Prepared, board: Board, sight: Sight, day: date, opened: frozenset[str] | None) -> frozenset[str]:
+    """Whose numbers the board shows: of people only where their rows are open, or a section lists them all."""
+    lists_people = any(
+        "people" in (section.table, section.tiles, section.trend, section.ranking) for section in board.sections
+    )
+    shown = branches(configured.org, sight, day, people=True, opened=None if lists_people else opened)
+    return frozenset(branch.key for branch in shown)
 
 
 def _changed(desk: Desk, column: view.Column, branch: Branch) -> view.Change | None:
     for name in (column.metric, *_inputs(desk, column.metric)):
-        row = desk.moved.get((name, branch.scope, branch.key))
-        if row is not None and row.at >= desk.fresh_since:
-            delta = row.delta if name == column.metric else None
-            return view.Change(at=row.at.astimezone(desk.configured.calendar.tz), delta=delta, reason=_text(row.reason))
+        found = desk.moved.get((name, branch.scope, branch.key))
+        if found is not None:
+            return view.Change(at=found.at, delta=found.delta if name == column.metric else None, reason=found.reason)
     return None
 
 
@@ -234,28 +251,23 @@ def _inputs(desk: Desk, metric: str) -> tuple[str, ...]:
     return derived.inputs if derived else ()
 
 
-def _moved(desk: Desk, metrics: set[str]) -> tuple[view.Moved, ...]:
+async def _moved(desk: Desk, metrics: Collection[str]) -> tuple[view.Moved, ...]:
     """The last movements at the lowest places that the reader sees, newest first."""
-    leaves = set(desk.configured.org.leaves())
-    seen = [
-        row
-        for row in desk.moved.values()
-        if row.metric in metrics and row.scope == "region" and row.key in leaves and desk.sight.sees("region", row.key)
-    ]
-    newest = sorted(seen, key=lambda row: row.at, reverse=True)[:MOVED_SHOWN]
-    return tuple(_moved_line(desk, row) for row in newest)
+    leaves = [key for key in desk.configured.org.leaves() if desk.sight.sees("region", key)]
+    newest = await newest_movements(desk.configured, metrics, leaves, MOVED_SHOWN)
+    return tuple(_moved_line(desk, each) for each in newest)
 
 
-def _moved_line(desk: Desk, row: MovementRow) -> view.Moved:
-    column = column_of(desk.configured, row.metric)
+def _moved_line(desk: Desk, movement: Movement) -> view.Moved:
+    column = column_of(desk.configured, movement.metric)
     return view.Moved(
-        at=row.at.astimezone(desk.configured.calendar.tz),
-        scope_label=desk.configured.org.label(row.key),
-        metric=row.metric,
+        at=movement.at,
+        scope_label=desk.configured.org.label(movement.key),
+        metric=movement.metric,
         metric_label=column.label,
         format=column.format,
-        delta=row.delta,
-        reason=_text(row.reason),
+        delta=movement.delta,
+        reason=movement.reason,
         currency=column.currency,
     )
 
@@ -267,7 +279,3 @@ def _top_label(desk: Desk, viewer: Viewer) -> Text:
 
 def _is_red(mark: view.Mark) -> bool:
     return mark.colour == "red" and mark.state in ("firing", "recovering")
-
-
-def _text(reason: Mapping[str, str]) -> Text:
-    return {"zh": reason.get("zh", ""), "en": reason.get("en", "")}

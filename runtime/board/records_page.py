@@ -50,14 +50,15 @@ async def build_records(
     query = _present(configured, document, sight)
     if search.strip():
         query = query.filter(id__in=await _found(query, document, sight, search.strip()))
-    total = await query.count()
+    tabs = {name: await _tab(configured, each, sight) for name, each in datasets.items()}
+    total = await query.count() if search.strip() else tabs[chosen].records
     pages = max(1, -(-total // PER_PAGE))
     page = min(max(page, 1), pages)
     found = await query.order_by(*_ORDER).offset((page - 1) * PER_PAGE).limit(PER_PAGE)
     clocks = await source_clocks(configured, now)
     return RecordsView(
-        datasets=tuple([await _tab(configured, each, sight) for each in datasets.values()]),
-        chosen=await _tab(configured, document, sight),
+        datasets=tuple(tabs.values()),
+        chosen=tabs[chosen],
         fields=tuple(field for _, field in visible_fields(document, sight)),
         rows=tuple(_row(configured, document, sight, row) for row in found),
         search=search,

@@ -4,12 +4,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 from engine.expression.values import Value
 from engine.metrics.day import Spot
 from engine.metrics.partial import value_of
 from engine.periods import month_bounds, month_of
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
+from runtime.bulk import Condition, read_many
 from runtime.numbers.rows import CellRow, NumbersRow
 from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import Prepared
@@ -60,6 +62,9 @@ class Book:
         return value_of(self._configured.metrics.measures[spot[0]].partial(()))
 
 
+_READ = ("metric", "scope", "key", "day", "number")
+
+
 async def book_of(
     configured: Prepared,
     metrics: Collection[str],
@@ -69,16 +74,14 @@ async def book_of(
     keys: Collection[str] | None = None,
 ) -> Book:
     """The cells that the metrics need, of the months; of one scope or of some keys only, where they are given."""
-    names = base_metrics(configured, metrics)
-    cells: list[tuple[str, str, str, date, float | None]] = []
+    where: list[Condition] = [("metric", "in", base_metrics(configured, metrics))]
+    where += [("scope", "=", scope)] if scope is not None else []
+    where += [("key", "in", sorted(keys))] if keys is not None else []
+    cells: list[tuple[Any, ...]] = []
     for month in sorted(set(months)):
         first, last = month_bounds(month)
-        query = rows(CellRow, configured.tenant).filter(metric__in=names, day__gte=first, day__lte=last)
-        if scope is not None:
-            query = query.filter(scope=scope)
-        if keys is not None:
-            query = query.filter(key__in=sorted(keys))
-        cells += await query.values_list("metric", "scope", "key", "day", "number")
+        days: list[Condition] = [("day", ">=", first), ("day", "<=", last)]
+        cells += await read_many(CellRow, configured.tenant, _READ, [*where, *days])
     return Book(configured, cells)
 
 
