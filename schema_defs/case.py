@@ -23,7 +23,13 @@ Expectation = dict[Key, State | tuple[Notice, ...] | dict[Key, State | tuple[Not
 """`{state: …, notices: […]}`, or (with `scopes`) that per scope key."""
 
 
-Period = Annotated[str, Meta(min_length=4, max_length=10, extra={"is": "written", "example": "2026-03"})]
+Period = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}(-Q[1-4]|-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$",
+        extra={"is": "written", "example": "2026-03"},
+    ),
+]
 """A day, a week by its first day, a month, a quarter or a year; a plain `2026` is taken as its text."""
 
 
@@ -78,10 +84,22 @@ class Case(Document, frozen=True, kw_only=True, tag="test", tag_field="kind"):
     records: tuple[dict[str, Scalar], ...] = ()
     expect: tuple[ExpectedValue, ...] = ()
 
+    @property
+    def scope_keys(self) -> tuple[Key, ...]:
+        """The `scopes`, else the keys under which values of several scopes are written; often none."""
+        if self.scopes:
+            return self.scopes
+        found: dict[Key, None] = {}
+        for step in self.days:
+            for brought in (step.values, *step.late.values()):
+                if isinstance(brought, dict):
+                    found.update(dict.fromkeys(key for key, value in brought.items() if isinstance(value, dict)))
+        return tuple(found)
+
     def faults(self) -> Iterator[Fault]:
         yield from self._subject_faults()
         for position, step in enumerate(self.days):
-            for path, wanted in _expectations(step, self.scopes):
+            for path, wanted in _expectations(step, self.scope_keys):
                 yield from _unknown_expectations(("days", position, "expect", *path), wanted)
 
     def _subject_faults(self) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.expression.values import Value
 from engine.rules.names import canonical
-from schema_defs.case import Case, ScopedValues, Step
+from schema_defs.case import ScopedValues, Step
 
 Row = dict[str, Value]
 
@@ -33,18 +33,6 @@ class Known:
             self.days[day] = {}
         else:
             self.days[day] = self.days.get(day, {}) | {canonical(name): value for name, value in brought.items()}
-
-
-def scopes_of(case: Case) -> tuple[str, ...]:
-    """The scope keys of a test: its `scopes`, else the keys under which values of several scopes are written; often none."""
-    if case.scopes:
-        return case.scopes
-    found: dict[str, None] = {}
-    for step in case.days:
-        for brought in (step.values, *step.late.values()):
-            if isinstance(brought, dict):
-                found.update(dict.fromkeys(key for key, value in brought.items() if isinstance(value, dict)))
-    return tuple(found)
 
 
 def _of_scope(

@@ -10,6 +10,7 @@ from engine.metrics.compute import Asked, Row, compute
 from engine.metrics.ready import Ready, ready
 from engine.org import org_of
 from engine.periods import By
+from engine.records.doubles import Doubles
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
 from schema_defs.case import Case, ExpectedValue
@@ -41,13 +42,15 @@ def _records(
     records: dict[str, list[Record]] = {}
     datasets = [release.datasets[name] for name in metrics.datasets()]
     for dataset in datasets:
-        reader = RecordReader(dataset, None, calendar)
+        reader, doubles = RecordReader(dataset, None, calendar), Doubles()
         for position, raw in enumerate(case.records):
             if len(datasets) > 1 and not _belongs(raw, dataset):
                 continue
             match reader.read(raw):
                 case BadRow(reasons=reasons):
                     failures += [_bad_row(position, reason) for reason in reasons]
+                case Record() as record if refusal := doubles.refusal(record, position + 1):
+                    failures.append(_bad_row(position, refusal))
                 case Record() as record:
                     records.setdefault(dataset.name, []).append(record)
     return records, failures

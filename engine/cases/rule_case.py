@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from engine.calendar import WorkCalendar
-from engine.cases.known import Known, is_keyed, scopes_of
+from engine.cases.known import Known, is_keyed
 from engine.cases.words import notices_differ, state_differs, unknown_scope, wrong_silence
 from engine.rules.explain import explain
 from engine.rules.judge import Judge, is_judged
@@ -18,7 +18,7 @@ from schema_defs.text import Said
 
 def rule_failures(case: Case, rule: RuleBody, calendar: WorkCalendar) -> list[Said]:
     """What was not as expected, step by step."""
-    scopes = scopes_of(case)
+    scopes = case.scope_keys
     judge = Judge(rule, calendar.is_working)
     failures = [*_wrong_scopes(case, scopes), *_wrong_silences(case)]
     lived = [_Lived(case, rule, calendar, judge, scope, scopes) for scope in scopes or (None,)]

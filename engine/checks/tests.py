@@ -42,15 +42,15 @@ def _record_fields(view: View, case: Case) -> Iterator[Finding]:
 
 
 def _scopes(case: Case) -> Iterator[Finding]:
-    """With `scopes`, expectations and silences are about one of them."""
-    if not case.scopes:
+    """With several scopes, expectations and silences are about one of them."""
+    if not case.scope_keys:
         return
     for i, step in enumerate(case.days):
         for scope in step.expect:
-            if scope not in case.scopes:
+            if scope not in case.scope_keys:
                 yield _unknown_scope(case, ("days", i, "expect", scope), scope)
     for i, silence in enumerate(case.silences):
-        if silence.scope is not None and silence.scope not in case.scopes:
+        if silence.scope is not None and silence.scope not in case.scope_keys:
             yield _unknown_scope(case, ("silences", i, "scope"), silence.scope)
 
 
@@ -88,8 +88,8 @@ def _unknown_scope(case: Case, path: tuple[str | int, ...], scope: str) -> Findi
         path=path,
         code="unknown-scope",
         message=Said(
-            zh=f"'{scope}' 不在 scopes 中：{'、'.join(case.scopes)}",
-            en=f"'{scope}' is none of the scopes: {', '.join(case.scopes)}",
+            zh=f"'{scope}' 不在 scopes 中：{'、'.join(case.scope_keys)}",
+            en=f"'{scope}' is none of the scopes: {', '.join(case.scope_keys)}",
         ),
-        suggestion=did_you_mean(scope, case.scopes),
+        suggestion=did_you_mean(scope, case.scope_keys),
     )

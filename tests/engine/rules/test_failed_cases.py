@@ -209,3 +209,31 @@ def test_a_row_that_cannot_be_read_is_a_failure():
     text = METRIC % ("amount", "{scope: person, key: s01, period: 2026-03, value: 200.5}")
     (said,) = failures(text.replace("amount: 100.5", "amount: lots"), rule="")[:1]
     assert said.startswith("row 2 of records: amount")
+
+
+def test_the_same_key_twice_is_a_failure():
+    text = METRIC % ("amount", "{scope: person, key: s01, period: 2026-03, value: 200.5}")
+    said = failures(text.replace("{number: 3,", "{number: 2,"), rule="")
+    assert said[0].startswith("row 3 of records: the key (2) stands in line 2 already")
+
+
+@pytest.mark.parametrize("period", ["2026-13", "2026-3", "2026-Q5", "2026-03-32", "26", "2026-Q1-01", "March"])
+def test_a_period_that_is_none_is_refused(period):
+    loaded = load_text(
+        METRIC % ("amount", f"{{scope: person, key: s01, period: {period}, value: 0}}"), "t.yaml", one=False
+    )
+    assert [issue.code for issue in loaded.issues] == ["wrong-format"]
+
+
+def test_expectations_are_per_scope_as_soon_as_values_are():
+    text = """
+kind: test
+name: t
+define: {when: actual < 10}
+days: [{day: 2026-03-02, values: {east: {actual: 1}, west: {actual: 11}}, expect: %s}]
+"""
+    assert failures(text % "{east: {state: firing}, west: {state: inactive}}") == []
+    (said,) = failures(text % "{east: {state: firing}, west: {state: firing}}")
+    assert said.startswith("west, on 2026-03-02 expected firing, was inactive")
+    loaded = load_text(text % "{state: firing}", "t.yaml", one=False)
+    assert [issue.code for issue in loaded.issues] == ["wrong-expectation"]
