@@ -35,4 +35,10 @@ def _summary(issues: list[Issue]) -> Said:
     warnings = len(issues) - errors
     if not issues:
         return Said(zh="没有发现问题", en="no problems found")
-    return Said(zh=f"{errors} 个错误，{warnings} 个警告", en=f"{errors} errors, {warnings} warnings")
+    return Said(
+        zh=f"{errors} 个错误，{warnings} 个警告", en=f"{_count(errors, 'error')}, {_count(warnings, 'warning')}"
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,10 +1,11 @@
 """`duiqi diff A B`."""
 
+import sys
 from pathlib import Path
 
 import click
 
-from admin.cli.options import json_option, language_option, print_json
+from admin.cli.options import FOUND_PROBLEMS, json_option, language_option, print_issues, print_json
 from runtime.offline.comparing import Compared, compare_paths
 from schema_defs.text import Lang, Said
 
@@ -16,11 +17,21 @@ from schema_defs.text import Lang, Said
 @json_option
 @language_option
 def command(before: Path, after: Path, raw: bool, as_json: bool, lang: Lang) -> None:
-    """Compare the configurations BEFORE and AFTER (folders or files): in business words, and line by line."""
-    compared = compare_paths(before, after)
+    """Compare the configurations BEFORE and AFTER (folders or files): in business words, and line by line.
+
+    Ends with 1 when something could not be read on either side, because the comparison may lack it then.
+    """
+    compared, unreadable = compare_paths(before, after)
+    print_issues(list(unreadable), lang)
     if as_json:
         print_json({"changes": [each.row(lang) for each in compared]})
-        return
+    else:
+        _tell(compared, lang, raw)
+    if unreadable:
+        sys.exit(FOUND_PROBLEMS)
+
+
+def _tell(compared: list[Compared], lang: Lang, raw: bool) -> None:
     if not compared:
         click.echo(_NOTHING.in_(lang))
     for each in compared:

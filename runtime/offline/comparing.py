@@ -7,6 +7,7 @@ import msgspec
 
 from engine.diff import Change, compare
 from schema_defs.base import Document
+from schema_defs.issue import Issue
 from schema_defs.loader import Loaded, load_path
 from schema_defs.release import BY_KIND
 from schema_defs.text import Lang, Said, pick
@@ -40,13 +41,18 @@ class Compared(msgspec.Struct, frozen=True):
         }
 
 
-def compare_paths(before: Path | str, after: Path | str) -> list[Compared]:
-    """Every document that differs between two configurations; UsageError if there is nothing at one of the paths."""
-    return compare_loaded(load_path(before), load_path(after))
+def compare_paths(before: Path | str, after: Path | str) -> tuple[list[Compared], tuple[Issue, ...]]:
+    """Every document that differs between two configurations, and what could not be read on either side.
+
+    UsageError if there is nothing at one of the paths.
+    """
+    was, is_ = load_path(before), load_path(after)
+    issues = dict.fromkeys(issue for issue in (*was.issues, *is_.issues) if issue.level == "error")
+    return compare_loaded(was, is_), tuple(issues)
 
 
 def compare_loaded(before: Loaded, after: Loaded) -> list[Compared]:
-    """As `compare_paths`; documents that cannot be read by themselves are compared as texts."""
+    """Every document that differs; documents that cannot be read by themselves are compared as texts."""
     changes = {(change.kind, change.name): change for change in compare(before.release, after.release)}
     order = {kind: place for place, kind in enumerate(BY_KIND)}
     compared = []

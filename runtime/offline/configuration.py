@@ -51,7 +51,7 @@ def _listing(issues: tuple[Issue, ...]) -> Said:
     more = len(issues) - _SHOWN
     zh = [f"配置有 {len(issues)} 个错误，请先用 duiqi check 检查：", *(_line(issue).zh for issue in issues[:_SHOWN])]
     en = [
-        f"the configuration has {len(issues)} errors (see duiqi check):",
+        f"the configuration has {len(issues)} error{'' if len(issues) == 1 else 's'} (see duiqi check):",
         *(_line(issue).en for issue in issues[:_SHOWN]),
     ]
     if more > 0:

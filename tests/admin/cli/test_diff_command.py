@@ -74,3 +74,11 @@ def test_a_document_that_cannot_be_read_is_compared_as_text(write) -> None:
     [change] = json.loads(done.stdout)["changes"]
     assert change["change"] == "changed"
     assert "+wen: attainment < 0.8 * pace" in change["raw"]
+
+
+def test_a_file_that_cannot_be_read_is_told_and_ends_with_1(write) -> None:
+    done = diff(write("a", RULE), write("b", RULE.replace("when:", "\twhen:")), "--json", "--lang", "en")
+    assert done.exit_code == 1
+    assert "rule.yaml:4:1: error: this is no valid YAML" in done.stderr
+    [change] = json.loads(done.stdout)["changes"]
+    assert change["change"] == "removed"
