@@ -2,21 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-from typing import assert_never
+from decimal import Decimal
 
 import msgspec
 
+from engine import wording
 from schema_defs.text import Lang
 
-DASH = "—"
-SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-STEPS: dict[Lang, tuple[tuple[Decimal, str], ...]] = {
-    "zh": ((Decimal(10**8), "亿"), (Decimal(10**4), "万")),
-    "en": ((Decimal(10**9), "B"), (Decimal(10**6), "M"), (Decimal(10**3), "K")),
-}
-WEEKDAYS: dict[Lang, str] = {"zh": "一二三四五六日", "en": "MonTueWedThuFriSatSun"}
-MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+DASH = wording.MISSING
+OF_MONEY = ("money", "exact")
+"""The filters whose argument is the currency; without one it is the tenant's."""
 
 Arguments = tuple[object, ...]
 Apply = Callable[[object, Arguments, Lang], object]
@@ -47,10 +42,6 @@ def decimal_of(value: object) -> Decimal:
     raise Unfit("这里需要一个数", "a number is needed here")
 
 
-def rounded(number: Decimal, digits: int) -> Decimal:
-    return number.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0
-
-
 def digits_of(arguments: Arguments, default: int) -> int:
     digits = arguments[0] if arguments else default
     if isinstance(digits, bool) or not isinstance(digits, int) or not 0 <= digits <= 6:
@@ -58,55 +49,35 @@ def digits_of(arguments: Arguments, default: int) -> int:
     return digits
 
 
-def bare(number: Decimal) -> str:
-    """Grouped by thousands, without zeros at the end."""
-    text = f"{number:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def number(value: object, arguments: Arguments, lang: Lang) -> object:
-    """`1234.5 | number` is 1,234.5; with an argument exactly so many digits."""
+    """`1234.5 | number` is 1,235, `126000 | number` 12.6 万 or 126.0K, as on the board; with an argument exactly so many digits."""
     if value is None:
         return DASH
     if arguments:
-        return f"{rounded(decimal_of(value), digits_of(arguments, 0)):,f}"
-    return bare(rounded(decimal_of(value), 2))
+        return wording.decimal(decimal_of(value), digits_of(arguments, 0))
+    return wording.amount(decimal_of(value), "number", lang)
 
 
 def percent(value: object, arguments: Arguments, lang: Lang) -> object:
-    """`0.8 | percent` is 80%, at most one digit or as many as the argument says."""
-    return DASH if value is None else bare(rounded(decimal_of(value) * 100, digits_of(arguments, 1))) + "%"
+    """`0.8 | percent` is 80.0%, with one digit or as many as the argument says."""
+    return DASH if value is None else wording.percent(decimal_of(value), digits_of(arguments, 1))
 
 
 def money(value: object, arguments: Arguments, lang: Lang) -> object:
-    """Short: ¥12.6万 in Chinese, ¥126K in English; the argument is the currency (CNY)."""
-    if value is None:
-        return DASH
-    amount = decimal_of(value)
-    return ("-" if amount < 0 else "") + sign_of(arguments) + short(abs(amount), lang)
-
-
-def short(amount: Decimal, lang: Lang) -> str:
-    for step, unit in STEPS[lang]:
-        part = amount / step
-        if rounded(part, 3) >= 1:
-            return bare(rounded(part, 2 if part < 10 else 1 if part < 100 else 0)) + unit
-    return bare(rounded(amount, 0 if amount >= 100 else 2))
+    """As on the board: 12.6 万元 in Chinese, CNY 126.0K in English; the argument is the currency."""
+    return DASH if value is None else wording.amount(decimal_of(value), "money", lang, currency_of(arguments))
 
 
 def exact(value: object, arguments: Arguments, lang: Lang) -> object:
-    """The whole amount with cents: ¥126,000.00."""
-    if value is None:
-        return DASH
-    amount = rounded(decimal_of(value), 2)
-    return ("-" if amount < 0 else "") + sign_of(arguments) + f"{abs(amount):,f}"
+    """The whole amount with cents: 126,000.00 元, CNY 126,000.00."""
+    return DASH if value is None else wording.exact(decimal_of(value), lang, currency_of(arguments))
 
 
-def sign_of(arguments: Arguments) -> str:
+def currency_of(arguments: Arguments) -> str:
     currency = arguments[0] if arguments else "CNY"
     if not isinstance(currency, str) or len(currency) > 8:
         raise Unfit("币种应写成 'CNY' 这样的代码", "the currency is a code such as 'CNY'")
-    return SIGNS.get(currency, f"{currency} ")
+    return currency
 
 
 def day_of(value: object) -> date:
@@ -124,18 +95,8 @@ def as_date(value: object, arguments: Arguments, lang: Lang) -> object:
     """`3月2日` or `2 Mar`; with 'long' the year and the weekday too."""
     if value is None:
         return DASH
-    day = day_of(value)
     long = bool(arguments) and arguments[0] == "long"
-    match lang:
-        case "zh":
-            text = f"{day.month}月{day.day}日"
-            return f"{day.year}年{text} 周{WEEKDAYS['zh'][day.weekday()]}" if long else text
-        case "en":
-            text = f"{day.day} {MONTHS[3 * day.month - 3 : 3 * day.month]}"
-            weekday = WEEKDAYS["en"][3 * day.weekday() : 3 * day.weekday() + 3]
-            return f"{weekday} {text} {day.year}" if long else text
-        case _:
-            assert_never(lang)
+    return wording.day(day_of(value), lang, weekday=long, year=long)
 
 
 def as_time(value: object, arguments: Arguments, lang: Lang) -> object:
@@ -145,7 +106,7 @@ def as_time(value: object, arguments: Arguments, lang: Lang) -> object:
     moment = day_of(value)
     if not isinstance(moment, datetime):
         raise Unfit("这里需要一个时刻", "a moment is needed here")
-    return f"{moment:%H:%M}"
+    return wording.clock(moment)
 
 
 def text_of(value: object) -> str:

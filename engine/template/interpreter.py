@@ -8,7 +8,7 @@ import msgspec
 from jinja2 import nodes
 
 from engine.template.errors import TemplateError, TemplateKind
-from engine.template.filters import FILTERS, Unfit, plain
+from engine.template.filters import FILTERS, OF_MONEY, Unfit, plain
 from schema_defs.text import Lang
 
 STEPS = 50_000
@@ -26,10 +26,11 @@ class Absent(msgspec.Struct, frozen=True):
 
 
 class Run:
-    """One rendering: its language, how values are escaped, and what is left of its budget."""
+    """One rendering: its language, how values are escaped, the currency of amounts, and what is left of its budget."""
 
-    def __init__(self, lang: Lang, escape: Callable[[str], str]) -> None:
+    def __init__(self, lang: Lang, escape: Callable[[str], str], currency: str = "CNY") -> None:
         self.lang = lang
+        self.currency = currency
         self.escape = escape
         self.steps = STEPS
         self.room = LONGEST_OUTPUT
@@ -140,6 +141,8 @@ class Run:
         assert node.node is not None
         value = self.maybe(node.node, scope)
         arguments = tuple(self.value(argument, scope) for argument in node.args)
+        if node.name in OF_MONEY and not arguments:
+            arguments = (self.currency,)
         if isinstance(value, Absent) and node.name == "default":
             return arguments[0]
         try:

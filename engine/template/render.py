@@ -15,14 +15,19 @@ PLAIN = (str, int, float, bool, Decimal, date, type(None))
 
 
 def render(
-    text: Text, context: Mapping[str, object], lang: Lang, escape: Callable[[str], str] = lambda value: value
+    text: Text,
+    context: Mapping[str, object],
+    lang: Lang,
+    escape: Callable[[str], str] = lambda value: value,
+    *,
+    currency: str = "CNY",
 ) -> str:
     """The text in `lang` with the context's values, each passed through `escape`, which makes it harmless in the
-    channel's markup. The context holds dictionaries, lists, text, numbers, dates and None only (TypeError otherwise).
+    channel's markup; amounts are in `currency` unless the template names another. The context holds dictionaries, lists, text, numbers, dates and None only (TypeError otherwise).
     Raises TemplateError for a template that is not allowed, names what is not there, or costs too much."""
     require_plain(context)
     tree = parse(pick(text, lang))
-    return "".join(Run(lang, escape).body(tree.body, context))
+    return "".join(Run(lang, escape, currency).body(tree.body, context))
 
 
 def check(text: Text, names: Collection[str] | None = None) -> list[tuple[int, Said]]:

@@ -12,6 +12,7 @@ from runtime.alerts.notices import escape_of, private_channel, sendable_at
 from runtime.alerts.rows import AcknowledgementRow, AlertRow, ToldRow
 from runtime.audit.log import note
 from runtime.board.alert_lines import scope_label, sentence_of
+from runtime.board.columns import currency_of
 from runtime.context import Context
 from runtime.database import transact
 from runtime.delivery.outbox import Message, put
@@ -105,8 +106,10 @@ class _Escalation:
         document = self.configured.release.messages.get(self.unanswered.message or "")
         try:
             if document is not None:
+                currency = currency_of(self.configured)
+                title = render(document.title, words, lang, currency=currency)
                 body = document.channels.get(channel, document.body)
-                return render(document.title, words, lang), render(body, words, lang, escape)
+                return title, render(body, words, lang, escape, currency=currency)
         except TemplateError as error:
             detail = {"message": self.unanswered.message, "zh": error.said.zh, "en": error.said.en}
             await note(self.configured.tenant, SYSTEM, "message failed", self.rule.name, detail, now=self.now)

@@ -13,6 +13,7 @@ from engine.rules.verdict import Verdict
 from engine.template import TemplateError, render
 from runtime.alerts.words import DEFAULTS
 from runtime.board.alert_lines import scope_label
+from runtime.board.columns import currency_of
 from runtime.delivery.outbox import INBOX, Message
 from runtime.releases.prepared import Prepared
 from schema_defs import message as documents
@@ -127,9 +128,9 @@ def message_of(
 
 def _rendered(about: Occasion, document: documents.Message, channel: str, lang: Lang) -> tuple[str, str]:
     """Title and body; the title is plain text, which channels escape themselves."""
-    words, escape = _words(about, lang), escape_of(about.configured, channel)
-    body = document.channels.get(channel, document.body)
-    return render(document.title, words, lang), render(body, words, lang, escape)
+    words, escape, currency = _words(about, lang), escape_of(about.configured, channel), currency_of(about.configured)
+    title = render(document.title, words, lang, currency=currency)
+    return title, render(document.channels.get(channel, document.body), words, lang, escape, currency=currency)
 
 
 def escape_of(configured: Prepared, channel: str) -> Callable[[str], str]:

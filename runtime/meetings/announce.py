@@ -9,6 +9,7 @@ from engine.template import TemplateError, render
 from runtime.alerts.notices import escape_of, sendable_at
 from runtime.audit.log import note
 from runtime.board.alert_lines import scope_label
+from runtime.board.columns import currency_of
 from runtime.context import Context
 from runtime.delivery.outbox import Message, put
 from runtime.meetings.occurrences import Occurrence
@@ -102,10 +103,13 @@ async def _rendered(
         "code": row.code,
     }
     escape = escape_of(configured, send.channel)
+    currency = currency_of(configured)
     document = configured.release.messages.get(send.message or "", OURS)
     try:
         body = document.channels.get(send.channel, document.body)
-        return render(document.title, words, lang), render(body, words, lang, escape)
+        return render(document.title, words, lang, currency=currency), render(
+            body, words, lang, escape, currency=currency
+        )
     except TemplateError as error:
         detail = {"message": send.message, "zh": error.said.zh, "en": error.said.en}
         await note(configured.tenant, SYSTEM, "message failed", meeting.name, detail, now=now)
