@@ -7,6 +7,7 @@ import structlog
 
 from connectors.channels.protocol import Channel, Outgoing, Receipt
 from connectors.errors import ConfigError, ConnectorError, TransientError
+from runtime.bulk import read_many
 from runtime.context import Context
 from runtime.database import database_now, transact
 from runtime.delivery.budget import LONGEST_CALL, free_at
@@ -49,12 +50,11 @@ async def free_under_new_release(publishing: Publishing) -> None:
 
 async def free_held(tenant: str, now: datetime) -> None:
     """Puts held messages back and wakes their channels: a channel's document or a secret was changed."""
-    held = rows(NotificationRow, tenant).filter(state="held")
-    channels = sorted({row.channel for row in await held})
 
     async def write() -> None:
-        await held.update(state="waiting")
-        for channel in channels:
+        found = await read_many(NotificationRow, tenant, ("channel",), [("state", "=", "held")], distinct=True)
+        await rows(NotificationRow, tenant).filter(state="held").update(state="waiting")
+        for (channel,) in found:
             await wake_channel(tenant, channel, now)
 
     await transact(write)

@@ -91,7 +91,7 @@ name: erp
 dataset: orders
 connector: file
 connection: {path: "orders*.jsonl"}
-schedule: every 1 hours
+schedule: every 1 days
 """
 METRICS = """
 {kind: metric, name: amount, dataset: orders, aggregate: sum, value: amount, format: money}

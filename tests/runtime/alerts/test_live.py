@@ -42,9 +42,11 @@ async def states() -> dict[str, str]:
 async def live_on_pace(company: Company, *, without: tuple[str, ...], days: int) -> None:
     """Every working day each region sells what its month needs, 1000 over 22 working days, but for some that sell little."""
     for number in range(days):
-        for region, seller in (("shanghai", "s01"), ("hangzhou", "s03"), ("west", "s04")):
-            amount = 5.0 if region in without else 50.0
-            await company.arrive(noon(day(number), 10), order(f"{region}{number}", day(number), amount, seller, region))
+        some = [
+            order(f"{region}{number}", day(number), 5.0 if region in without else 50.0, seller, region)
+            for region, seller in (("shanghai", "s01"), ("hangzhou", "s03"), ("west", "s04"))
+        ]
+        await company.arrive(noon(day(number), 10), *some)
         await company.until(noon(day(number), 23))
 
 
@@ -130,7 +132,7 @@ async def test_late_data_waits_for_the_day_s_close_without_on_change(company: Co
 
 
 async def test_a_late_source_is_no_data_and_alarms_nobody(company: Company) -> None:
-    await company.publish(COMPANY.replace("schedule: every 1 hours", "schedule: every 1 hours\nfresh_within: 4 hours"))
+    await company.publish(COMPANY.replace("schedule: every 1 days", "schedule: every 1 hours\nfresh_within: 4 hours"))
     await live_on_pace(company, without=(), days=1)
     log = company.folder / "orders.jsonl"
     log.rename(company.folder / "away.jsonl")

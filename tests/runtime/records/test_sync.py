@@ -262,7 +262,7 @@ async def test_what_became_known_earlier_and_comes_later_has_its_place_in_the_pa
 async def test_a_changed_mapping_reads_the_rows_again(company: Company) -> None:
     company.write(order("A1", MONDAY, 10, gross=99))
     await company.sync()
-    await company.publish(COMPANY.replace("schedule: every 1 hours", "schedule: every 1 hours\nmap: {amount: gross}"))
+    await company.publish(COMPANY.replace("schedule: every 1 days", "schedule: every 1 days\nmap: {amount: gross}"))
     await company.sync()
     assert await amounts(company) == {"A1": 99}
 
