@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from admin import assets, draw
 from admin.catalogue import say
+from admin.kept import keeper
 from admin.markdown import markdown
 from runtime import wording as fmt
 from runtime.board.targets import TargetRow, TargetsView
@@ -38,7 +39,13 @@ def make_environment() -> Environment:
     environment.filters.update(FILTERS)
     environment.tests["kind"] = _is_kind
     environment.globals.update(
-        t=_t, asset=assets.address, scripts=assets.SCRIPTS, bar=draw.bar, spark=draw.spark, scale_of=_scale_of
+        t=_t,
+        asset=assets.address,
+        scripts=assets.SCRIPTS,
+        bar=draw.bar,
+        spark=draw.spark,
+        scale_of=_scale_of,
+        kept=keeper(),
     )
     return environment
 

@@ -59,7 +59,7 @@ async def rows(
             if row.parent == under
         }
     context = board_context(shown, opened=open_rows, focus=0)
-    name = "wall_part.html" if wall else "board/rows.html"
+    name = "wall_part.html" if wall else "board/rows_kept.html"
     return page(request, name, here="board", wanted=wanted, fresh=not under, **context)
 
 

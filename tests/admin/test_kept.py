@@ -1,0 +1,59 @@
+"""A part of a page that is the same for many readers is rendered once, and never for somebody else."""
+
+from jinja2 import DictLoader, Environment
+
+from admin.kept import PARTS, keeper
+
+TEMPLATES = {
+    "page": "{{ who }}:{{ kept('part', board, opened) }}",
+    "part": "{{ tick() }}<b>{{ board.title }}</b>{{ opened|join }}{{ lang }}",
+}
+
+
+class Site:
+    """A page about a board, and how often its part was rendered."""
+
+    def __init__(self) -> None:
+        self.rendered = 0
+        self.environment = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
+        self.environment.globals["kept"] = keeper()
+        self.environment.globals["tick"] = self._tick
+
+    def _tick(self) -> str:
+        self.rendered += 1
+        return ""
+
+    def page(self, board: dict[str, str], who: str = "a", lang: str = "zh", opened: tuple[str, ...] = ()) -> str:
+        return self.environment.get_template("page").render(board=board, who=who, lang=lang, opened=opened)
+
+
+def test_the_same_board_is_rendered_once_for_everybody():
+    site, board = Site(), {"title": "<War room>"}
+
+    assert site.page(board, "a") == "a:<b>&lt;War room&gt;</b>zh"
+    assert site.page(board, "b") == "b:<b>&lt;War room&gt;</b>zh"
+    assert site.rendered == 1
+
+
+def test_another_board_language_or_opened_row_is_another_part():
+    site, board = Site(), {"title": "x"}
+    pages = [
+        site.page(board),
+        site.page(board, lang="en"),
+        site.page(board, opened=("east",)),
+        site.page({"title": "x"}),
+    ]
+
+    assert pages == ["a:<b>x</b>zh", "a:<b>x</b>en", "a:<b>x</b>eastzh", "a:<b>x</b>zh"]
+    assert site.rendered == 4
+
+
+def test_only_the_last_parts_are_kept():
+    site, boards = Site(), [{"title": str(number)} for number in range(PARTS + 1)]
+    for board in boards:
+        site.page(board)
+    site.page(boards[-1])
+    assert site.rendered == PARTS + 1
+
+    site.page(boards[0])
+    assert site.rendered == PARTS + 2
