@@ -68,3 +68,46 @@ def test_for_people_every_test_has_a_line(run):
 def test_a_configuration_without_tests_says_so(run):
     done = run("kind: calendar\nname: default\n", "--lang", "en")
     assert (done.exit_code, done.stdout) == (0, "there are no test documents\n")
+
+
+STANDS_ON = """
+kind: dataset
+name: orders
+key: number
+time: made
+fields: {number: text, made: date, kind: {type: choice, choices: [a, b], default: a}, amount: money}
+---
+kind: metric
+name: amount
+dataset: orders
+aggregate: sum
+value: amount
+---
+{kind: metric, name: twice, formula: amount * 2}
+---
+kind: test
+name: counts
+metric: twice
+records: [{number: 1, made: 2026-03-02, amount: 5}]
+expect: [{scope: company, key: company, period: 2026-03, value: 10}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("aggregate: sum\n", "", 8),
+        ("value: amount\n", "", 8),
+        ("dataset: orders", "dataset: or-ders", 10),
+        ("choices: [a, b]", "choices: [b]", 6),
+        ("kind: {type: choice, choices: [a, b], default: a}", "kind: {type: choice, default: a}", 6),
+        ("formula: amount * 2", "formula: amuont * 2", 14),
+    ],
+)
+def test_a_test_that_stands_on_something_broken_has_failed_with_its_place(run, right, wrong, line):
+    assert run(STANDS_ON + "---" + GOOD).exit_code == 0
+    done = run(STANDS_ON.replace(right, wrong) + "---" + GOOD, "--json", "--lang", "en")
+    assert done.exit_code == 1
+    counts, fires = json.loads(done.stdout)["tests"]
+    assert f"tests.yaml:{line}:" in counts["failures"][0]
+    assert fires["passed"]
