@@ -1,6 +1,7 @@
 """What machines ask: health, static files, and the event stream."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from admin.session import SESSION_COOKIE
 
 PULSE = 15.0
 """Seconds between two comments on a quiet stream; at each the session is looked at again."""
+LOOK_AGAIN = 2.0
+"""On a busy stream, seconds after which it is looked at again: a change must not cost a query for every open page."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -60,12 +63,15 @@ async def _messages(request: Request[Any, Any, Any]) -> AsyncIterator[ServerSent
     stream = deps.stream.subscribe(viewer_of(request), request.headers.get("last-event-id"))
     yield ServerSentEventMessage(data=None, comment="ready", retry=2000)
     waiting: asyncio.Future[LiveEvent] | None = None
+    looked_at = time.monotonic()
     try:
         while True:
             waiting = waiting or asyncio.ensure_future(anext(stream))
             done, _ = await asyncio.wait({waiting}, timeout=PULSE)
-            if await deps.doors.viewer(token) is None:
-                return
+            if not done or time.monotonic() - looked_at > LOOK_AGAIN:
+                if await deps.doors.viewer(token) is None:
+                    return
+                looked_at = time.monotonic()
             if not done:
                 yield ServerSentEventMessage(data=None, comment="pulse")
                 continue

@@ -1,5 +1,6 @@
 """The running system's events as a reader's pages need them: only what is theirs."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from runtime.events import GAP, Event
 from runtime.people.rights import Sight, sight_in
 from runtime.releases.prepared import prepared
 
+LOOK_AGAIN = 5.0
+"""Seconds after which a reader's rights are looked up anew; after a release at once."""
+
 
 class RunningStream:
     def __init__(self, context: Context) -> None:
@@ -17,8 +21,10 @@ class RunningStream:
 
     async def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
         """What changes for this reader from now on, after `last` where it is still known."""
+        sight, looked_at = None, 0.0
         async for event in self._context.events.subscribe(viewer.tenant, last):
-            sight = await self._sight(viewer)
+            if sight is None or event.kind == "release" or time.monotonic() - looked_at > LOOK_AGAIN:
+                sight, looked_at = await self._sight(viewer), time.monotonic()
             found = live_event(event, sight) if sight else None
             if found is not None:
                 yield found
