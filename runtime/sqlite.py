@@ -21,6 +21,8 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 BUSY_SECONDS = 10.0
+CACHE_KILOBYTES = 32_000
+"""SQLite's own default of 2 MB makes it read its indexes again and again while many rows are written."""
 
 
 class DuiqiSqlite(SqliteClient):
@@ -32,10 +34,12 @@ class DuiqiSqlite(SqliteClient):
         await super().create_connection(with_db)
         assert self._connection is not None
         await self._connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        await self._connection.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
         if self._reader is None and self.filename != ":memory:":
             self._reader = await aiosqlite.connect(self.filename, isolation_level=None, timeout=BUSY_SECONDS)
             self._reader._conn.row_factory = sqlite3.Row
             await self._reader.execute("PRAGMA query_only=ON")
+            await self._reader.execute(f"PRAGMA cache_size=-{CACHE_KILOBYTES}")
 
     async def close(self) -> None:
         if self._reader is not None:

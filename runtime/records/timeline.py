@@ -2,9 +2,10 @@
 
 import hashlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
@@ -37,8 +38,8 @@ class Version(msgspec.Struct, kw_only=True):
 class Timeline:
     """The versions of one key, oldest first; of two that became known at one moment, the later arrival is the newer."""
 
-    def __init__(self, versions: Iterable[Version] = ()) -> None:
-        self.versions = sorted(versions, key=lambda version: (version.known_at, version.number))
+    def __init__(self, versions: Sequence[Version] = ()) -> None:
+        self.versions = sorted(versions, key=lambda version: (version.known_at, version.number)) if versions else []
         self._was = [(version, version.until) for version in self.versions]
         self._number = max((version.number for version in self.versions), default=0)
 
@@ -52,7 +53,7 @@ class Timeline:
         A row with a `known_at` of its own is put there, even if later versions are known already, and is new unless the very
         same was said of that moment. A row without one is known from now on, and is new if it differs from what is present.
         """
-        for given, group in groupby(records, key=lambda record: record.known_at):
+        for given, group in groupby(records, key=_given):
             said = [_unplaced(record) for record in group]
             if given is None:
                 for version in said:
@@ -102,8 +103,8 @@ class Timeline:
         self.versions.insert(place, version)
 
 
-def _known_at(version: Version) -> datetime:
-    return version.known_at
+_known_at = attrgetter("known_at")
+_given = attrgetter("known_at")
 
 
 def _unplaced(record: Record) -> Version:
@@ -127,8 +128,8 @@ def places_of(day: date, region: str | None, people: Sequence[tuple[str, float]]
 
 def content_hash(record: Record, values: bytes) -> str:
     """The same for two versions that say the same; `values` are the record's own as JSON."""
-    rest = [record.day, record.at, record.owner, record.credit, record.region, record.void, record.deleted]
-    return hashlib.sha256(values + _encode(rest)).hexdigest()
+    rest = f"{record.day}|{record.at}|{record.owner}|{record.credit}|{record.region}|{record.void}|{record.deleted}"
+    return hashlib.blake2b(values + rest.encode(), digest_size=16).hexdigest()
 
 
 def key_text(key: tuple[Value, ...]) -> str:

@@ -59,15 +59,19 @@ def is_object(text: bytes) -> bool:
 
 def _rows(path: Path, piece: bytes, before: int, limits: Limits) -> Iterator[RawRow]:
     """The rows of some whole lines. A line that is no text is a bad row: nobody can take back what a log holds already."""
-    lines = piece.split(b"\n")
-    bad = {
-        number: said for number, line in enumerate(lines, 1) if (said := _trouble(line, is_first=before + number == 1))
-    }
-    yield from (RawRow(before + number, trouble=said) for number, said in bad.items())
-    good = b"\n".join(b"" if number in bad else _in_utf8(line) for number, line in enumerate(lines, 1))
-    if good.strip():
-        for row in JsonLinesFile(path, io.BytesIO(good), limits).rows():
+    if not _is_clean(piece):
+        lines = piece.split(b"\n")
+        bad = {at: said for at, line in enumerate(lines, 1) if (said := _trouble(line, is_first=before + at == 1))}
+        yield from (RawRow(before + at, trouble=said) for at, said in bad.items())
+        piece = b"\n".join(b"" if at in bad else _in_utf8(line) for at, line in enumerate(lines, 1))
+    if piece.strip():
+        for row in JsonLinesFile(path, io.BytesIO(piece), limits).rows():
             yield RawRow(before + row.line, row.values, row.trouble)
+
+
+def _is_clean(piece: bytes) -> bool:
+    """Whether all lines are text in UTF-8 and may be objects: then they need not be looked at one by one."""
+    return b"\0" not in piece and b"\n[" not in piece and not piece.startswith(b"[") and _encoding(piece) == "utf-8"
 
 
 def _trouble(line: bytes, *, is_first: bool) -> Said | None:

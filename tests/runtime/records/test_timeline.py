@@ -31,7 +31,7 @@ def record(content: str, known: float | None = None, *, deleted: bool = False) -
 
 def stored(line: Timeline) -> Timeline:
     """The timeline as it comes back from the tables."""
-    return Timeline(msgspec.structs.replace(version, record=None) for version in line.versions)
+    return Timeline([msgspec.structs.replace(version, record=None) for version in line.versions])
 
 
 def content_of(version: Version) -> str:
