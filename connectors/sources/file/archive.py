@@ -13,6 +13,9 @@ from schema_defs.errors import AuthorError
 _CHUNK = 1 << 20
 _LOCAL_HEADER = 30
 
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError)
+"""What reading a damaged archive may raise; a place outside of the file is an OSError."""
+
 
 def check_archive(path: Path, file: BinaryIO, limits: Limits) -> None:
     """Refuses archives that are damaged, locked, or unpack to more than the limit, whatever their directory claims."""
@@ -26,7 +29,7 @@ def check_archive(path: Path, file: BinaryIO, limits: Limits) -> None:
                     unpacked += len(piece)
                     if unpacked > limits.unpacked_bytes:
                         raise _too_large(path, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
+    except DAMAGED:
         raise refused(
             path,
             "不完整或已损坏，无法作为 Excel 文件打开；请重新导出",

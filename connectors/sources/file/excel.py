@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from connectors.sources.file.archive import check_archive
+from connectors.sources.file.archive import DAMAGED, check_archive
 from connectors.sources.file.excel_parts import error_cells
 from connectors.sources.file.fault import check_columns, refused
 from connectors.sources.protocol import Limits, RawRow
@@ -30,7 +30,7 @@ class ExcelFile:
         if self._sheet.start is None:
             raise refused(path, f"工作表“{self._sheet.name}”是空的", f"the sheet '{self._sheet.name}' is empty")
         self._offset = self._sheet.start[1]
-        self._errors = error_cells(file, self._sheet.name)
+        self._errors = self._error_cells(file)
         self._rows = enumerate(self._sheet.iter_rows(), 1)
         self._names = self._header()
         self._merged = self._merged_cells()
@@ -69,6 +69,12 @@ class ExcelFile:
                 self._path, "有密码；请去掉密码再导出", "is locked by a password; remove it and export again"
             ) from None
         except CalamineError:
+            raise self._damaged() from None
+
+    def _error_cells(self, file: BinaryIO) -> dict[tuple[int, int], str]:
+        try:
+            return error_cells(file, self._sheet.name)
+        except DAMAGED:
             raise self._damaged() from None
 
     def _header(self) -> list[str]:

@@ -22,14 +22,14 @@ class ParquetFile:
                 "读取 Parquet 需要附加组件：pip install 'duiqi[parquet]'；也可以导出为 CSV",
                 "reading Parquet needs an extra: pip install 'duiqi[parquet]'; or export it as CSV",
             ) from None
-        self._failures = (ArrowException, OSError)
+        self._failures = (ArrowException, OSError, ValueError, OverflowError)
         try:
             self._file = parquet.ParquetFile(file)
+            self._names: list[str] = list(self._file.schema_arrow.names)
         except self._failures:
             raise self._damaged() from None
         if self._file.metadata.num_rows > limits.rows:
             raise refused(path, f"超过 {limits.rows} 行；请分成几个文件", f"has more than {limits.rows} rows; split it")
-        self._names: list[str] = list(self._file.schema_arrow.names)
         check_columns(path, self._names, limits.columns)
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -276,3 +277,42 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="Parquet needs the extra 'parquet'")
     with pytest.raises(AuthorError, match="truncated or damaged"):
         rows(write(tmp_path, "orders.parquet", b"PAR1" + b"\0" * 20))
+
+
+def _damaged(content: bytes, seed: int) -> bytes:
+    """The content with a few bytes changed, taken out or put in."""
+    random, changed = Random(seed), bytearray(content)
+    for _ in range(random.choice([1, 1, 3, 8])):
+        at, much = random.randrange(len(changed)), random.randrange(1, 30)
+        match random.randrange(3):
+            case 0:
+                changed[at : at + much] = random.randbytes(much)
+            case 1:
+                del changed[at : at + much]
+            case _:
+                changed[at:at] = random.randbytes(much)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", ["orders.dates.xlsx", "bad.formula-error.xlsx"])
+def test_a_workbook_is_read_or_refused_however_it_is_damaged(name: str, tmp_path: Path) -> None:
+    content, refusals = (FILES / name).read_bytes(), 0
+    for seed in range(150):
+        try:
+            rows(write(tmp_path, "damaged.xlsx", _damaged(content, seed)))
+        except AuthorError:
+            refusals += 1
+    assert refusals > 75
+
+
+def test_a_parquet_file_is_read_or_refused_however_it_is_damaged(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet needs the extra 'parquet'")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pyarrow.table({"order": ["A1", "A2"], "amount": [1.5, 2.5]}), tmp_path / "orders.parquet")
+    content, refusals = (tmp_path / "orders.parquet").read_bytes(), 0
+    for seed in range(150):
+        try:
+            rows(write(tmp_path, "damaged.parquet", b"PAR1" + _damaged(content[4:], seed)))
+        except AuthorError:
+            refusals += 1
+    assert refusals > 75
