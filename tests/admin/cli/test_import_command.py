@@ -121,9 +121,8 @@ def test_a_terminal_shows_progress_and_an_interrupted_import_is_completed_by_ano
     out, _ = process.communicate(timeout=60)
     os.close(terminal)
     assert "checking" in seen
-    if process.returncode == 0:
-        pytest.skip("the import was quicker than Ctrl-C")
-    assert (process.returncode, out) == (1, b"")
+    if process.returncode != 0:  # an import that was quicker than Ctrl-C is as good as one that was stopped
+        assert (process.returncode, out) == (1, b"")
     code, text, _ = imported(str(path), "--json")
     done = json.loads(text)
     assert (code, done["kept"]) == (0, 12_000)
