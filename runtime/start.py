@@ -58,7 +58,7 @@ async def started(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             worker = embedded_worker(context)
             install(EmbeddedWaker(worker))
             try:
-                async with working(worker):
+                async with working(worker), _watching(context):
                     yield context
             finally:
                 install(Nobody())
