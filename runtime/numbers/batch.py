@@ -63,14 +63,15 @@ def _stand_in(dataset: str, mark: Mark) -> Record:
 
 async def next_batch(tenant: str, among: Sequence[Condition] = ()) -> Batch | None:
     """The newest dirty day's dataset and month, as far as it is dirty; None when nothing (`among` some places) is."""
-    newest = await read_many(DirtyRow, tenant, ("dataset", "day"), among, order=("-day", "dataset"), limit=1)
-    if not newest:
-        return None
-    dataset, day = newest[0]
-    first, last = month_bounds(month_of(day))
-    where = [("dataset", "=", dataset), ("day", ">=", first), ("day", "<=", last)]
-    found = await read_many(DirtyRow, tenant, _COLUMNS, where, order=("-day",), limit=AT_ONCE)
-    return Batch(dataset, [Mark(*row) for row in found])
+    order = ("-day", "dataset")
+    while newest := await read_many(DirtyRow, tenant, ("dataset", "day"), among, order=order, limit=1):
+        dataset, day = newest[0]
+        first, last = month_bounds(month_of(day))
+        where = [("dataset", "=", dataset), ("day", ">=", first), ("day", "<=", last)]
+        # Between the two readings another worker may have computed the month: then the next one is asked for.
+        if found := await read_many(DirtyRow, tenant, _COLUMNS, where, order=("-day",), limit=AT_ONCE):
+            return Batch(dataset, [Mark(*row) for row in found])
+    return None
 
 
 async def strike_out(tenant: str, batch: Batch) -> None:

@@ -22,8 +22,9 @@ def demo(tmp_path_factory) -> Iterator[DemoProcess]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
+    """A browser. Playwright keeps an event loop running, in which no other test could have its own: so it ends with the module."""
     path = shutil.which("chromium")
     if path is None:
         pytest.skip("Chromium is not installed (apt-get install chromium)")
@@ -35,7 +36,7 @@ def chromium() -> Iterator[object]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookies(chromium, demo):
     """The cookies of a session per card: everybody signs in by a click, once."""
     kept: dict[str, list] = {}
