@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from engine.expression.values import Value
-from engine.expression.workdays import WorkingDays
+from engine.expression.workdays import WorkingDays, working_days_of
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Context:
 
     @cached_property
     def working_days(self) -> WorkingDays:
-        return WorkingDays(self.is_working)
+        return working_days_of(self.is_working)
 
     def counting_in(self, trouble: Trouble) -> "Context":
         """The same context with another count."""

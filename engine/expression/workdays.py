@@ -2,7 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
+from functools import lru_cache
 
 from engine.expression.errors import EvaluationError
 from schema_defs.text import Said
@@ -43,12 +44,14 @@ class WorkingDays:
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise EvaluationError("limit", _beyond(year))
         assert self._is_working is not None
-        day, days = date(year, 1, 1), []
-        while day.year == year:
-            if self._is_working(day):
-                days.append(day.toordinal())
-            day += timedelta(days=1)
-        return days
+        ordinals = range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
+        return [ordinal for ordinal in ordinals if self._is_working(date.fromordinal(ordinal))]
+
+
+@lru_cache(maxsize=64)
+def working_days_of(is_working: Callable[[date], bool] | None) -> WorkingDays:
+    """The counts of one calendar are shared by all who ask it: a far date costs its hundreds of years only once."""
+    return WorkingDays(is_working)
 
 
 def _weekdays_up_to(day: date) -> int:
