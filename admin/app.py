@@ -13,6 +13,7 @@ from admin.deps import Deps
 from admin.errors import HANDLERS
 from admin.freshness import TOKEN_COOKIE, DropStaleToken
 from admin.headers import secure
+from admin.kept import Kept
 from admin.pages import alerts, board, calibration, chat, machine, records, sign_in, targets, workbench
 from admin.session import WhoIsAsking, signed_in
 from admin.templating import make_environment
@@ -33,10 +34,10 @@ ROUTES: tuple[Any, ...] = (
 
 def create_app(deps: Deps, *, lifespan: Any = ()) -> Litestar:
     """The application over `deps`; `lifespan` are async context managers around its life."""
-    secret = deps.secret.split(",")[0]
+    secret, kept = deps.secret.split(",")[0], Kept()
     return Litestar(
         route_handlers=ROUTES,
-        state=State({"deps": deps}),
+        state=State({"deps": deps, "kept": kept}),
         guards=[signed_in],
         middleware=[DropStaleToken(secret), WhoIsAsking],
         csrf_config=CSRFConfig(
@@ -49,7 +50,7 @@ def create_app(deps: Deps, *, lifespan: Any = ()) -> Litestar:
         compression_config=CompressionConfig(
             backend="gzip", minimum_size=1000, gzip_compress_level=5, exclude=["^/events", "^/static"]
         ),
-        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(make_environment())),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(make_environment(kept))),
         exception_handlers=HANDLERS,
         before_send=[secure],
         openapi_config=None,

@@ -19,17 +19,18 @@ from schema_defs.errors import UsageError
 from schema_defs.text import Said
 
 
-def deps_of(context: Context, *, secure_cookies: bool = False) -> Deps:
-    """The pages' dependencies for `duiqi serve`."""
+def deps_of(context: Context, *, secure_cookies: bool = False, views: RunningViews | None = None) -> Deps:
+    """The pages' dependencies for `duiqi serve`; `views` are those of the demo."""
+    views = views or RunningViews(context)
 
     async def ready() -> bool:
         return await answers()
 
     return Deps(
-        views=RunningViews(context),
+        views=views,
         verbs=RunningVerbs(context),
         doors=RunningDoors(),
-        stream=RunningStream(context),
+        stream=RunningStream(context, views.changed),
         ready=ready,
         secret=context.settings.secret_key,
         secure_cookies=secure_cookies,

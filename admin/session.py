@@ -33,7 +33,7 @@ class WhoIsAsking(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=viewer, auth=token if viewer else None)
 
 
-def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def signed_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard: everything but what says `opt={"open": True}` needs a session, and the right to its menu entry."""
     if handler.opt.get("open"):
         return

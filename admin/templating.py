@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from admin import assets, draw
 from admin.catalogue import say
-from admin.kept import keeper
+from admin.kept import Kept
 from admin.markdown import markdown
 from runtime import wording as fmt
 from runtime.board.targets import TargetRow, TargetsView
@@ -28,11 +28,12 @@ YAML_LINE = re.compile(r"^(\s*(?:- )?)([\w.]+(?=:))?([^#]*?)(#.*)?$")
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def make_environment() -> Environment:
+def make_environment(kept: Kept) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -45,7 +46,7 @@ def make_environment() -> Environment:
         bar=draw.bar,
         spark=draw.spark,
         scale_of=_scale_of,
-        kept=keeper(),
+        kept=kept.part,
     )
     return environment
 

@@ -68,10 +68,10 @@ async def _run(
 
 
 def _deps(demo: Running) -> Deps:
-    plain = deps_of(demo.context)
+    fresh = SEEN_FOR * max(1.0, demo.clock.speed)
+    views = RunningViews(demo.context, chat=demo.chat, desk=demo.desk, fresh=fresh)
     return msgspec.structs.replace(
-        plain,
-        views=RunningViews(demo.context, chat=demo.chat, desk=demo.desk, fresh=SEEN_FOR * max(1.0, demo.clock.speed)),
+        deps_of(demo.context, views=views),
         verbs=RunningVerbs(demo.context, desk=demo.desk),
         doors=RunningDoors(demo.cards),
         ready=demo.ready,

@@ -6,11 +6,12 @@ from urllib.parse import quote, unquote
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from admin.catalogue import say
 from admin.deps import Deps
+from admin.kept import Page
 from admin.menu import menu_of
 from admin.session import language_of
 from runtime.board.viewer import Viewer
@@ -39,9 +40,7 @@ def wants_part(request: Request[Any, Any, Any]) -> bool:
     return PART_HEADER in request.headers
 
 
-def page(
-    request: Request[Any, Any, Any], name: str, *, here: str | None, status: int = 200, **context: Any
-) -> Template:
+def page(request: Request[Any, Any, Any], name: str, *, here: str | None, status: int = 200, **context: Any) -> Page:
     """The template with everything that the shell needs."""
     viewer = request.scope.get("user")
     lang = language_of(request)
@@ -56,7 +55,7 @@ def page(
         "address": request.scope["path"] + (f"?{query}" if query else ""),
     }
     gone = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/", httponly=True)] if flash else []
-    return Template(
+    return Page(
         name, context={**shell, **context}, status_code=status, cookies=gone, headers={"Vary": "Cookie, X-Part"}
     )
 

@@ -1,7 +1,7 @@
 """The running system's events as a reader's pages need them: only what is theirs."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from admin.deps import LiveEvent
@@ -16,13 +16,17 @@ LOOK_AGAIN = 5.0
 
 
 class RunningStream:
-    def __init__(self, context: Context) -> None:
+    """`changed` is told the tenant of every event before its readers are."""
+
+    def __init__(self, context: Context, changed: Callable[[str], None] = lambda tenant: None) -> None:
         self._context = context
+        self._changed = changed
 
     async def subscribe(self, viewer: Viewer, last: str | None) -> AsyncIterator[LiveEvent]:
         """What changes for this reader from now on, after `last` where it is still known."""
         sight, looked_at = None, 0.0
         async for event in self._context.events.subscribe(viewer.tenant, last):
+            self._changed(viewer.tenant)
             if sight is None or event.kind == "release" or time.monotonic() - looked_at > LOOK_AGAIN:
                 sight, looked_at = await self._sight(viewer), time.monotonic()
             found = live_event(event, sight) if sight else None

@@ -45,10 +45,16 @@ class RunningViews:
         self._boards = Boards(fresh)
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView:
+        if (seen := self._boards.just_seen(viewer, opened)) is not None:
+            return seen
         configured, now = await prepared(viewer.tenant), self._now()
         if configured is None:
             return empty_board(viewer, now)
         return await self._boards.board(configured, viewer, now, opened=opened)
+
+    def changed(self, tenant: str) -> None:
+        """Whoever is told of a change must be shown it."""
+        self._boards.changed(tenant)
 
     async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None:
         configured, kind = await prepared(viewer.tenant), _scope(scope)

@@ -1,6 +1,7 @@
 """The board kept between requests: built again when a number, an alert, a release or the minute changed."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from runtime.people.rights import sees_everything
 from runtime.releases.prepared import Prepared
 
 KEPT = 256
+TRUSTED = 0.5
+"""Seconds for which a reader's board is shown again without a look at what is stored."""
 Key = tuple[str, ...]
 
 
@@ -25,13 +28,25 @@ class Boards:
 
     def __init__(self, fresh: timedelta = FRESH) -> None:
         self._fresh = fresh
+        self._looked_at: dict[Key, tuple[float, BoardView]] = {}
+        self._changed_at: dict[str, float] = {}
         self._kept: OrderedDict[Key, tuple[str, asyncio.Task[BoardView]]] = OrderedDict()
+
+    def just_seen(self, viewer: Viewer, opened: Collection[str] = ()) -> BoardView | None:
+        """The board that this reader was shown within the last half second, unless something has changed since: no query."""
+        looked_at, board = self._looked_at.get(_reader(viewer, opened), (0.0, None))
+        is_new = looked_at > max(self._changed_at.get(viewer.tenant, 0.0), time.monotonic() - TRUSTED)
+        return board if is_new else None
+
+    def changed(self, tenant: str) -> None:
+        """Something of the tenant has changed: whoever is told of it must not be shown what was there before."""
+        self._changed_at[tenant] = time.monotonic()
 
     async def board(
         self, configured: Prepared, viewer: Viewer, now: datetime, *, opened: Collection[str] = ()
     ) -> BoardView:
         """The first board that the reader may see, as it stands now."""
-        boards = configured.release.boards.values()
+        looked_at, boards = time.monotonic(), configured.release.boards.values()
         board = next((each for each in boards if not each.visible_to or viewer.has(*each.visible_to)), None)
         if board is None:
             return empty_board(viewer, now, configured.calendar, configured.number)
@@ -48,7 +63,15 @@ class Boards:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        return await asyncio.shield(kept[1])
+        found = await asyncio.shield(kept[1])
+        if len(self._looked_at) > KEPT:
+            self._looked_at.clear()
+        self._looked_at[_reader(viewer, opened)] = looked_at, found
+        return found
+
+
+def _reader(viewer: Viewer, opened: Collection[str]) -> Key:
+    return (viewer.tenant, viewer.person or "", ",".join(viewer.roles), *sorted(opened))
 
 
 def _failed(building: asyncio.Task[BoardView]) -> bool:

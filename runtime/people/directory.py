@@ -7,10 +7,14 @@ from datetime import datetime
 import msgspec
 from tortoise.expressions import Q
 
+from runtime.bulk import read_many
 from runtime.people.rows import PersonRow
 from runtime.secrets.store import Secrets
 from runtime.tenancy import add_all, rows
 from schema_defs.organisation import Person, Reach
+
+_read: dict[str, tuple[str, tuple[Person, ...]]] = {}
+"""Per tenant the people that were read last, with their mark: versions never change, so that the same mark is the same people."""
 
 
 async def people_of(tenant: str) -> tuple[tuple[Person, ...], str]:
@@ -18,9 +22,13 @@ async def people_of(tenant: str) -> tuple[tuple[Person, ...], str]:
 
     Phones and addresses are left out: see `reach_of`.
     """
-    found = await rows(PersonRow, tenant).filter(superseded_at__isnull=True).order_by("key")
-    mark = hashlib.sha256("".join(row.id for row in found).encode()).hexdigest()
-    return tuple(_person(row) for row in found), mark
+    present = await read_many(PersonRow, tenant, ("id",), [("superseded_at", "is null", True)], order=("key",))
+    mark = hashlib.sha256("".join(row[0] for row in present).encode()).hexdigest()
+    known = _read.get(tenant)
+    if known is None or known[0] != mark:
+        found = await rows(PersonRow, tenant).filter(id__in=[row[0] for row in present]).order_by("key")
+        known = _read[tenant] = mark, tuple(_person(row) for row in found)
+    return known[1], mark
 
 
 async def people_at(tenant: str, known_at: datetime) -> tuple[Person, ...]:

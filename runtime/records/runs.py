@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from runtime.bulk import read_many
 from runtime.context import Context
 from runtime.database import transact
 from runtime.events import publish_after_commit
@@ -13,29 +14,49 @@ from runtime.queue.jobs import enqueue
 from runtime.records.folder import FileCursor
 from runtime.records.ingest import Counts, OvertakenError
 from runtime.records.rows import QuarantinedRow, SourceStateRow, SyncRunRow
-from runtime.tenancy import add, add_missing, rows
+from runtime.tenancy import add, rows
 from schema_defs.text import Said
 
 Cursors = Mapping[str, FileCursor]
 """How far each file of a source was read, by its path below the folder."""
 
 
-async def cursors_of(tenant: str, source: str) -> dict[str, FileCursor]:
-    found = await rows(SourceStateRow, tenant).get_or_none(source=source)
-    return msgspec.convert(found.cursor or {}, dict[str, FileCursor]) if found else {}
+class Standing(msgspec.Struct, frozen=True):
+    """How far a source was read, file by file, and up to when it is complete."""
+
+    cursors: dict[str, FileCursor] = {}
+    complete: datetime | None = None
+
+
+_cursors = msgspec.json.Decoder(dict[str, FileCursor] | None).decode
+
+
+async def standing_of(tenant: str, source: str) -> Standing:
+    found = await read_many(SourceStateRow, tenant, ("cursor", "watermark"), [("source", "=", source)])
+    return Standing(_cursors(found[0][0] or "{}") or {}, found[0][1]) if found else Standing()
+
+
+async def end_interrupted(tenant: str, source: str, now: datetime) -> None:
+    """A run of the source that never ended was interrupted: it says so, and what it stored is computed."""
+
+    async def write() -> None:
+        left = rows(SyncRunRow, tenant).filter(source=source, state="running")
+        if await left.update(state="failed", finished_at=now, message=msgspec.to_builtins(INTERRUPTED)):
+            await enqueue(tenant, "compute", "numbers", now=now)
+
+    await transact(write)
 
 
 async def begin(tenant: str, source: str, dataset: str, file: str, now: datetime) -> tuple[SyncRunRow, Cursors]:
-    """A new run of the source and how far its files were read. A run that never ended was interrupted; it writes no more."""
+    """A new run of the source and how far its files were read. An earlier run that goes on somewhere writes no more."""
 
     async def write() -> tuple[SyncRunRow, Cursors]:
         await hold(tenant, f"source:{source}")
-        await add_missing([SourceStateRow(tenant=tenant, source=source)])
-        left = rows(SyncRunRow, tenant).filter(source=source, state="running")
-        await left.update(state="failed", finished_at=now, message=msgspec.to_builtins(INTERRUPTED))
         run = await add(SyncRunRow(tenant=tenant, source=source, dataset=dataset, file=file, started_at=now))
-        await rows(SourceStateRow, tenant).filter(source=source).update(last_run=run.id)
-        return run, await cursors_of(tenant, source)
+        state = rows(SourceStateRow, tenant).filter(source=source)
+        if not await state.update(last_run=run.id):
+            await add(SourceStateRow(tenant=tenant, source=source, last_run=run.id))
+        return run, (await standing_of(tenant, source)).cursors
 
     return await transact(write)
 

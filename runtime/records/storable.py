@@ -7,12 +7,14 @@ from schema_defs.text import Said
 
 def unstorable(record: Record) -> tuple[Said, ...]:
     """Why the record cannot be stored, empty if it can."""
-    texts = {name: value for name, value in record.values.items() if isinstance(value, str)}
-    found = [_no_text(name) for name, text in texts.items() if not _is_text(text)]
+    texts = [value for value in record.values.values() if isinstance(value, str)]
     keys = [("key", " ".join(map(str, record.key))), ("region", record.region or "")]
     keys += [("owner", person) for person, _ in record.people]
-    found += [_too_long(name, text) for name, text in keys if len(text) > KEY_LENGTH - _BRACKETS]
-    return tuple(found)
+    long = [_too_long(name, text) for name, text in keys if len(text) > KEY_LENGTH - _BRACKETS]
+    if _is_text("".join(texts)):
+        return tuple(long)
+    wrong = [name for name, value in record.values.items() if isinstance(value, str) and not _is_text(value)]
+    return (*(_no_text(name) for name in wrong), *long)
 
 
 _BRACKETS = 100

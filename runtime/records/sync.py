@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow, SyncRunRow
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.releases.prepared import Prepared, prepared
-from runtime.tenancy import add_missing, rows
+from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 from schema_defs.duration import span_of
 from schema_defs.errors import AuthorError, OutsideError
@@ -47,8 +47,6 @@ TURN = 2000
 """After so many rows the rest of the files wait until the numbers have had their turn."""
 SETTLED_SECONDS = 0.5
 """A file that is replaced as a whole is read when it has not been written to for so long."""
-_NET = timedelta(seconds=5)
-"""The numbers are asked for at the end of a file; should that never come, so long after each chunk."""
 
 
 @on_publish
@@ -99,21 +97,24 @@ async def pull(context: Context, configured: Prepared, source: Source) -> tuple[
     A source without any file has never come, and is late. Raises AuthorError for a path that leads out of the tenant's folder.
     """
     total, paths = Counts(), files_of(context.settings, configured.tenant, source)
-    cursors = await runs.cursors_of(configured.tenant, source.name)
-    folder = folder_of(context.settings, configured.tenant)
+    await runs.end_interrupted(configured.tenant, source.name, context.clock.now())
+    standing = await runs.standing_of(configured.tenant, source.name)
+    cursors, folder = standing.cursors, folder_of(context.settings, configured.tenant)
     for path in in_reading_order(paths):
         name = path.relative_to(folder).as_posix()
         if has_news(path, cursors.get(name, FileCursor())):
             if total.read >= TURN:
                 return total, True
-            await _read(context, configured, source, path, name, total)
-    if paths:
-        await _complete(context, configured, source, paths)
+            cursors = await _read(context, configured, source, path, name, total)
+    if paths and not any(cursor.refused for cursor in cursors.values()):
+        await _complete(context, configured, source, paths, standing.complete)
     return total, False
 
 
-async def _read(context: Context, configured: Prepared, source: Source, path: Path, name: str, total: Counts) -> None:
-    """Reads one file as a run of its own, and adds up what became of its rows."""
+async def _read(
+    context: Context, configured: Prepared, source: Source, path: Path, name: str, total: Counts
+) -> dict[str, FileCursor]:
+    """Reads one file as a run of its own, and adds up what became of its rows; gives how far the source is read then."""
     run, cursors = await runs.begin(configured.tenant, source.name, source.dataset, name, context.clock.now())
     reader = RecordReader(configured.release.datasets[source.dataset], source, configured.calendar)
     reading = _Reading(context, run, dict(cursors), Ingest(run, reader, context.clock.now, newer_versions=is_log(path)))
@@ -122,12 +123,14 @@ async def _read(context: Context, configured: Prepared, source: Source, path: Pa
     except AuthorError as error:
         # The file itself is at fault: it is read again when it has changed.
         refused = msgspec.structs.replace(reading.cursors.get(name, FileCursor()), refused=look_of(path))
-        await runs.fail(run, error.said, context.clock.now(), reading.cursors | {name: refused})
+        reading.cursors[name] = refused
+        await runs.fail(run, error.said, context.clock.now(), reading.cursors)
     except OutsideError as error:
         await runs.fail(run, error.said, context.clock.now())
     except OvertakenError:
-        return
+        return reading.cursors
     _add_up(total, reading.ingest.counts)
+    return reading.cursors
 
 
 class _Reading:
@@ -166,15 +169,10 @@ class _Reading:
         self.cursors[name] = FileCursor(mark=mark)
 
     async def _write(self, some: list[RawRow], cursors: dict[str, FileCursor]) -> None:
-        await self.ingest.write(some, lambda: self._in_chunk(cursors))
-        self.cursors = cursors
-        counts = self.ingest.counts
-        await report_progress({"source": self._run.source, "read": counts.read, "changed": counts.changed})
-
-    async def _in_chunk(self, cursors: dict[str, FileCursor]) -> None:
-        now = self._context.clock.now()
-        await runs.move(self._run, cursors)
-        await enqueue(self._run.tenant, "compute", "numbers", now=now, run_after=now + _NET)
+        await self.ingest.write(some, lambda: runs.move(self._run, cursors))
+        self.cursors, counts = cursors, self.ingest.counts
+        if counts.read > len(some):
+            await report_progress({"source": self._run.source, "read": counts.read, "changed": counts.changed})
 
 
 async def _settled(path: Path) -> str:
@@ -187,22 +185,20 @@ async def _settled(path: Path) -> str:
     return look
 
 
-async def _complete(context: Context, configured: Prepared, source: Source, paths: list[Path]) -> None:
+async def _complete(
+    context: Context, configured: Prepared, source: Source, paths: list[Path], before: datetime | None
+) -> None:
     """The source is complete up to now; one whose files are replaced as a whole, up to when the last was written.
 
-    A file that was refused holds the clock. When a late source has come, the days without data are judged again.
+    When a late source has come, the days without data are judged again.
     """
     tenant, now = configured.tenant, context.clock.now()
-    if any(cursor.refused for cursor in (await runs.cursors_of(tenant, source.name)).values()):
-        return
     written = [datetime.fromtimestamp(path.stat().st_mtime, UTC) for path in paths if not is_log(path)]
     watermark = min([now, *([max(written)] if written else [])])
 
     async def write() -> None:
-        await add_missing([SourceStateRow(tenant=tenant, source=source.name)])
-        state = await rows(SourceStateRow, tenant).get(source=source.name)
-        await rows(SourceStateRow, tenant).filter(id=state.id).update(watermark=watermark)
-        if is_late(source, state.watermark, now) and not is_late(source, watermark, now):
+        await rows(SourceStateRow, tenant).filter(source=source.name).update(watermark=watermark)
+        if is_late(source, before, now) and not is_late(source, watermark, now):
             await enqueue(tenant, "rejudge", "all", now=now)
         publish_after_commit(context.events, tenant, "source", {"source": source.name})
 

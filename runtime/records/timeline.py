@@ -53,6 +53,11 @@ class Timeline:
         A row with a `known_at` of its own is put there, even if later versions are known already, and is new unless the very
         same was said of that moment. A row without one is known from now on, and is new if it differs from what is present.
         """
+        if not self.versions and len(records) == 1:
+            version = _unplaced(records[0])
+            version.known_at = min(records[0].known_at or now, now)
+            self._insert(0, version)
+            return
         for given, group in groupby(records, key=_given):
             said = [_unplaced(record) for record in group]
             if given is None:

@@ -2,7 +2,7 @@
 
 from jinja2 import DictLoader, Environment
 
-from admin.kept import PARTS, keeper
+from admin.kept import PARTS, Kept
 
 TEMPLATES = {
     "page": "{{ who }}:{{ kept('part', board, opened) }}",
@@ -16,7 +16,8 @@ class Site:
     def __init__(self) -> None:
         self.rendered = 0
         self.environment = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
-        self.environment.globals["kept"] = keeper()
+        self.kept = Kept()
+        self.environment.globals["kept"] = self.kept.part
         self.environment.globals["tick"] = self._tick
 
     def _tick(self) -> str:
@@ -24,7 +25,8 @@ class Site:
         return ""
 
     def page(self, board: dict[str, str], who: str = "a", lang: str = "zh", opened: tuple[str, ...] = ()) -> str:
-        return self.environment.get_template("page").render(board=board, who=who, lang=lang, opened=opened)
+        page = self.environment.get_template("page").render(board=board, who=who, lang=lang, opened=opened)
+        return self.kept.fill(page.encode()).decode()
 
 
 def test_the_same_board_is_rendered_once_for_everybody():
@@ -57,3 +59,12 @@ def test_only_the_last_parts_are_kept():
 
     site.page(boards[0])
     assert site.rendered == PARTS + 2
+
+
+def test_a_word_that_looks_like_a_mark_stays_a_word():
+    site = Site()
+
+    assert (
+        site.page({"title": "<kept-1>"}, "<kept-0000000000000000-1>")
+        == "&lt;kept-0000000000000000-1&gt;:<b>&lt;kept-1&gt;</b>zh"
+    )
