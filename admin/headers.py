@@ -1,6 +1,5 @@
 """The security headers of every answer, errors included."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 HEADERS = {
@@ -17,12 +16,14 @@ HEADERS = {
 }
 
 
+_ENCODED = [
+    (name.encode(), value.encode("latin-1")) for name, value in {**HEADERS, "cache-control": "no-store"}.items()
+]
+
+
 async def secure(message: Message, scope: Scope) -> None:
     """Adds the headers before the answer starts; pages are never kept by a cache."""
-    if message["type"] != "http.response.start":
-        return
-    message.setdefault("headers", [])
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in {**HEADERS, "cache-control": "no-store"}.items():
-        if name not in headers:
-            headers[name] = value
+    if message["type"] == "http.response.start":
+        given = list(message.get("headers", ()))
+        names = {name.lower() for name, _ in given}
+        message["headers"] = given + [header for header in _ENCODED if header[0] not in names]

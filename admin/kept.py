@@ -3,17 +3,16 @@
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from litestar.response import Template
-from litestar.response.base import ASGIResponse
 from markupsafe import Markup
 
 PARTS = 64
 """So many rendered parts are kept, the last used ones."""
+PAGES = 512
+"""So many readers' pages are kept; of each only what is its own, since the parts are shared."""
 Key = tuple[str, int, str, tuple[Hashable, ...]]
 
 
@@ -25,6 +24,7 @@ class Kept:
     """
 
     def __init__(self) -> None:
+        self._pages: OrderedDict[Hashable, tuple[object, object, list[bytes]]] = OrderedDict()
         self._parts: OrderedDict[Key, tuple[object, int]] = OrderedDict()
         self._bytes: dict[int, bytes] = {}
         self._made = 0
@@ -43,7 +43,22 @@ class Kept:
 
     def fill(self, page: bytes) -> bytes:
         """The page with its parts."""
-        return self._mark.sub(lambda found: self._bytes[int(found[1])], page)
+        return b"".join(self._pieces(page))
+
+    def page(self, key: Hashable, reader: object, about: object, render: Callable[[], str]) -> bytes:
+        """A whole page, rendered anew when the `key` is new, the `reader` differs or it is `about` another object."""
+        found = self._pages.get(key)
+        if found is None or found[1] is not about or found[0] != reader:
+            found = self._pages[key] = reader, about, self._pieces(render().encode())
+            if len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        self._pages.move_to_end(key)
+        return b"".join(found[2])
+
+    def _pieces(self, page: bytes) -> list[bytes]:
+        pieces = self._mark.split(page)
+        pieces[1::2] = [self._bytes[int(number)] for number in pieces[1::2]]
+        return pieces
 
     def _keep(self, key: Key, about: object, part: bytes) -> tuple[object, int]:
         self._made += 1
@@ -55,17 +70,3 @@ class Kept:
         for _, number in gone:
             del self._bytes[number]
         return found
-
-
-class Page(Template):
-    """A template's answer with its kept parts filled in."""
-
-    def to_asgi_response(self, *args: Any, **options: Any) -> ASGIResponse:
-        answer = super().to_asgi_response(*args, **options)
-        request = options.get("request") or args[1]
-        kept: Kept = request.app.state["kept"]
-        answer.body = kept.fill(answer.body)
-        answer.content_length = len(answer.body)
-        if not answer.is_head_response:
-            answer.headers["content-length"] = str(answer.content_length)
-        return answer

@@ -20,6 +20,7 @@ import msgspec
 import uvicorn
 from litestar import Litestar, get
 from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.middleware.csrf import generate_csrf_token
 from litestar.response import Template
 from litestar.template import TemplateConfig
 
@@ -173,7 +174,9 @@ async def measure(folder: Path) -> None:
         configured = load_configuration("reference").release
         assert configured.organisation is not None
         regions = ",".join(f"region:{region.key}" for region in configured.organisation.regions)
-        path, headers = f"/board?opened={regions}", {"Cookie": f"duiqi_session={cookie}; duiqi_language=zh"}
+        form_token = generate_csrf_token(deps.secret.split(",")[0])
+        cookies = f"duiqi_session={cookie}; duiqi_language=zh; duiqi_csrf={form_token}"  # as a browser sends them
+        path, headers = f"/board?opened={regions}", {"Cookie": cookies}
         with served(create_app(deps)) as ours:
             port = await port_of(ours)
             size = await asyncio.to_thread(page_size, port, path, headers)

@@ -6,12 +6,13 @@ from urllib.parse import quote, unquote
 from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.params import QueryParameter
-from litestar.response import Redirect
+from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from admin.catalogue import say
 from admin.deps import Deps
-from admin.kept import Page
+from admin.freshness import TOKEN_COOKIE
+from admin.kept import Kept
 from admin.menu import menu_of
 from admin.session import language_of
 from runtime.board.viewer import Viewer
@@ -40,23 +41,54 @@ def wants_part(request: Request[Any, Any, Any]) -> bool:
     return PART_HEADER in request.headers
 
 
-def page(request: Request[Any, Any, Any], name: str, *, here: str | None, status: int = 200, **context: Any) -> Page:
-    """The template with everything that the shell needs."""
+def page(
+    request: Request[Any, Any, Any],
+    name: str,
+    *,
+    here: str | None,
+    status: int = 200,
+    about: object = None,
+    **context: Any,
+) -> Response[bytes]:
+    """The template with everything that the shell needs.
+
+    A page is kept for its reader where it says what it is `about`: all else that it reads has to be in its address. One with
+    a one-time message is not, nor one whose form token has only just been made.
+    """
     viewer = request.scope.get("user")
     lang = language_of(request)
     flash = request.cookies.get(FLASH_COOKIE)
     query = request.scope["query_string"].decode("latin-1")
-    shell = {
-        "viewer": viewer,
-        "lang": lang,
-        "here": here,
-        "menu": menu_of(viewer, chat=deps_of(request).chat) if isinstance(viewer, Viewer) else (),
-        "flash": say(lang, f"flash.{flash}") if flash in FLASHES else None,
-        "address": request.scope["path"] + (f"?{query}" if query else ""),
-    }
+    address = request.scope["path"] + (f"?{query}" if query else "")
+    kept: Kept = request.app.state["kept"]
+    templates = request.app.template_engine
+    assert templates is not None
+
+    def render() -> str:
+        shell = {
+            "viewer": viewer,
+            "lang": lang,
+            "here": here,
+            "menu": menu_of(viewer, chat=deps_of(request).chat) if isinstance(viewer, Viewer) else (),
+            "flash": say(lang, f"flash.{flash}") if flash in FLASHES else None,
+            "address": address,
+            "request": request,
+        }
+        return str(templates.get_template(name).render(**shell, **context))
+
+    form_token = request.cookies.get(TOKEN_COOKIE)
+    if about is None or flash or form_token is None:
+        body = kept.fill(render().encode())
+    else:
+        key = name, address, lang, request.auth, form_token
+        body = kept.page(key, viewer, about, render)
     gone = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/", httponly=True)] if flash else []
-    return Page(
-        name, context={**shell, **context}, status_code=status, cookies=gone, headers={"Vary": "Cookie, X-Part"}
+    return Response(
+        body,
+        media_type="text/html; charset=utf-8",
+        status_code=status,
+        cookies=gone,
+        headers={"Vary": "Cookie, X-Part"},
     )
 
 

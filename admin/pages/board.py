@@ -33,9 +33,9 @@ async def board(
     shown = await deps_of(request).views.board(viewer, opened=keys_of(opened))
     context = board_context(shown, opened=keys_of(opened), focus=focus)
     if wall:
-        return page(request, "wall.html", here="board", **context)
+        return page(request, "wall.html", here="board", about=shown, **context)
     chosen = await _why(request, viewer, why, 1) if why else None
-    return page(request, "board.html", here="board", why=chosen, **context)
+    return page(request, "board.html", here="board", about=None if why else shown, why=chosen, **context)
 
 
 @get("/board/rows", opt={"entry": "board"})

@@ -14,7 +14,7 @@ class Site:
     """A page about a board, and how often its part was rendered."""
 
     def __init__(self) -> None:
-        self.rendered = 0
+        self.rendered = self.pages = 0
         self.environment = Environment(loader=DictLoader(TEMPLATES), autoescape=True)
         self.kept = Kept()
         self.environment.globals["kept"] = self.kept.part
@@ -25,8 +25,11 @@ class Site:
         return ""
 
     def page(self, board: dict[str, str], who: str = "a", lang: str = "zh", opened: tuple[str, ...] = ()) -> str:
-        page = self.environment.get_template("page").render(board=board, who=who, lang=lang, opened=opened)
-        return self.kept.fill(page.encode()).decode()
+        return self.kept.fill(self.marked(board, who, lang, opened).encode()).decode()
+
+    def marked(self, board: dict[str, str], who: str, lang: str = "zh", opened: tuple[str, ...] = ()) -> str:
+        self.pages += 1
+        return self.environment.get_template("page").render(board=board, who=who, lang=lang, opened=opened)
 
 
 def test_the_same_board_is_rendered_once_for_everybody():
@@ -68,3 +71,19 @@ def test_a_word_that_looks_like_a_mark_stays_a_word():
         site.page({"title": "<kept-1>"}, "<kept-0000000000000000-1>")
         == "&lt;kept-0000000000000000-1&gt;:<b>&lt;kept-1&gt;</b>zh"
     )
+
+
+def test_a_reader_gets_their_kept_page_until_the_board_or_they_themselves_change():
+    site, board = Site(), {"title": "one"}
+
+    def page(key: str, reader: object, board: dict[str, str]) -> str:
+        who = str(reader)
+        return site.kept.page(key, reader, board, lambda: site.marked(board, who)).decode()
+
+    assert page("a", ("Li",), board) == page("a", ("Li",), board)
+    assert site.pages == 1
+    assert "Wang" in page("b", ("Wang",), board)
+    assert "manager" in page("a", ("Li", "manager"), board), "their rights changed"
+    assert "two" in page("a", ("Li", "manager"), {"title": "two"})
+    assert site.pages == 4
+    assert site.rendered == 2, "the part is the same for all readers"
