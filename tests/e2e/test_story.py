@@ -26,16 +26,17 @@ def newest_order(page, address: str, region: str):
     page.wait_for_selector("[name='f.material_group']")
 
 
-def test_a_changed_class_moves_the_open_board_and_says_what_moved(as_role, demo, capsys):
+@pytest.mark.parametrize("region", ["shanghai", "nanjing", "hangzhou"])
+def test_a_changed_class_moves_the_open_board_and_says_what_moved(as_role, demo, capsys, region):
     board, records = live(as_role("director")), as_role("director")
-    newest_order(records, demo.address, "shanghai")
+    newest_order(records, demo.address, region)
     order = records.locator("h1").inner_text()
     choice = records.locator("[name='f.material_group']")
     before = choice.input_value()
     choice.select_option("B10" if before in ("A10", "A20") else "A10")
     number, began = order.split(" · ")[0], time.monotonic()
     records.locator("[data-submit]").click()
-    moved = board.locator('[data-row="region:shanghai"] .moved', has_text=number).first
+    moved = board.locator(f'[data-row="region:{region}"] .moved', has_text=number).first
     moved.wait_for()
     seconds = time.monotonic() - began
 

@@ -29,13 +29,14 @@ async function refresh() {
   } catch {
     say(false);
   }
+  timer = 0;
+  if (waiting.size || everything) gather([], false);
 }
 
 function gather(rows, all) {
   rows.forEach((row) => waiting.add(row));
   everything ||= all;
-  clearTimeout(timer);
-  timer = setTimeout(refresh, GATHER);
+  timer ||= setTimeout(refresh, GATHER); // from the first change on: a busy hour must not put the page off for ever
 }
 
 async function reload() {
