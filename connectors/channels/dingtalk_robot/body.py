@@ -13,7 +13,8 @@ from schema_defs.text import Said
 
 TITLE = 120
 KEY_PARAMETER = "notice"
-SHOWN_KEY = 32
+SHOWN_KEY = 8
+"""The end of the key that one reads, to tell a repeated message by; the link carries the whole."""
 OPEN = Said(zh="查看详情", en="Open")
 
 
@@ -77,8 +78,8 @@ def with_key(link: str, key: str) -> str:
 def link_line(outgoing: Outgoing) -> str:
     if outgoing.link is None:
         return ""
-    key = outgoing.key if len(outgoing.key) <= SHOWN_KEY else f"…{outgoing.key[-12:]}"
-    return f"[{OPEN.in_(outgoing.lang)} · {escape_markdown(key)}]({with_key(outgoing.link, outgoing.key)})"
+    shown = escape_markdown(outgoing.key[-SHOWN_KEY:])
+    return f"[{OPEN.in_(outgoing.lang)} · {shown}]({with_key(outgoing.link, outgoing.key)})"
 
 
 def keyword_line(keyword: str | None, title: str) -> str:
