@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from engine.calendar import calendar_of
 from engine.checks.finding import Finding, Path
 from engine.checks.view import View
 from schema_defs.metric import Metric
@@ -23,6 +24,27 @@ def plans(view: View) -> Iterator[Finding]:
         if isinstance(plan.people, dict):
             yield from _people(view, plan, plan.people)
         yield from _positive(plan)
+        yield from _predicted(view, plan)
+
+
+def _predicted(view: View, plan: Plan) -> Iterator[Finding]:
+    """Working days decide the pace, so a year whose days off nobody has announced yet is told of."""
+    calendar = calendar_of(view.release.calendar)
+    if calendar.predicted(plan.year):
+        yield Finding(
+            document=plan,
+            path=("year",),
+            level="warning",
+            code="predicted-year",
+            message=Said(
+                zh=f"{plan.year} 年的官方放假安排还不知道：工作日按周末和法定节假日预测",
+                en=f"no official plan of the days off of {plan.year} is known: its working days are predicted",
+            ),
+            suggestion=Said(
+                zh="安排公布后，在 calendar 文档的 holidays 和 working_days 中写上放假和调休的日子",
+                en="when it is announced, name the days off and make-up days in the calendar's holidays and working_days",
+            ),
+        )
 
 
 def _can_be_split(plan: Plan, metric: Metric) -> Iterator[Finding]:

@@ -96,6 +96,7 @@ async def build_board(
         month=month,
         working_day=calendar.working_days(first, stands_at),
         working_days=calendar.working_days(first, last),
+        days_predicted=calendar.predicted(first.year),
         complete_up_to=complete_up_to(clocks),
         release=configured.number,
         sections=tuple(_section(desk, section) for section in board.sections),

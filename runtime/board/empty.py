@@ -23,6 +23,7 @@ def empty_board(viewer: Viewer, now: datetime, calendar: WorkCalendar | None = N
         month=month_of(day),
         working_day=calendar.working_days(first, day),
         working_days=calendar.working_days(first, last),
+        days_predicted=calendar.predicted(first.year),
         complete_up_to=None,
         release=release,
         sections=(),

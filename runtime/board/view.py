@@ -212,6 +212,8 @@ class BoardView(msgspec.Struct, frozen=True, kw_only=True):
     working_day: int
     """How many working days of the month have begun, of `working_days`."""
     working_days: int
+    days_predicted: bool = False
+    """Whether no official plan of the year's days off is known, so that the working days are a prediction."""
     complete_up_to: datetime | None
     release: int
     sections: tuple[Section, ...]

@@ -63,7 +63,8 @@ def _subtitle(board: BoardView, lang: Lang, say: Say) -> str:
         pick(board.scope_label, lang),
         written.month(board.month, lang),
         f"{say['stands']} {written.day(board.day, lang, weekday=True)}",
-        say["working_day"].format(n=board.working_day, of=board.working_days),
+        say["working_day"].format(n=board.working_day, of=board.working_days)
+        + (say["days_predicted"] if board.days_predicted else ""),
         *([say["preview"]] if board.preview else []),
     ]
     return " · ".join(part for part in parts if part)

@@ -12,6 +12,7 @@ WORDS: dict[str, Said] = {
     "incomplete": Said(zh="数据尚不完整", en="Not complete yet"),
     "stands": Said(zh="截至", en="to"),
     "working_day": Said(zh="第 {n}/{of} 个工作日", en="working day {n} of {of}"),
+    "days_predicted": Said(zh="（节假日为预测）", en=" (days off predicted)"),
     "preview": Said(zh="当天未结束", en="day not closed"),
     "target": Said(zh="目标", en="Target"),
     "done": Said(zh="完成", en="done"),
