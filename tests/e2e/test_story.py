@@ -6,6 +6,7 @@ import sys
 import time
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pypdf import PdfReader
 
 pytestmark = pytest.mark.e2e
@@ -26,28 +27,39 @@ def newest_order(page, address: str, region: str):
     page.wait_for_selector("[name='f.material_group']")
 
 
+TRIES = 4
+"""A row says what moved it last, and three virtual hours a minute bring other orders: a change may be overtaken before it is shown."""
+
+
 @pytest.mark.parametrize("region", ["shanghai", "nanjing", "hangzhou"])
 def test_a_changed_class_moves_the_open_board_and_says_what_moved(as_role, demo, capsys, region):
     board, records = live(as_role("director")), as_role("director")
-    newest_order(records, demo.address, region)
-    order = records.locator("h1").inner_text()
-    choice = records.locator("[name='f.material_group']")
-    before = choice.input_value()
-    choice.select_option("B10" if before in ("A10", "A20") else "A10")
-    number, began = order.split(" · ")[0], time.monotonic()
-    records.locator("[data-submit]").click()
-    moved = board.locator(f'[data-row="region:{region}"] .moved', has_text=number).first
-    moved.wait_for()
-    seconds = time.monotonic() - began
+    for left in reversed(range(TRIES)):
+        number, was_high, began = change_class(records, demo.address, region)
+        moved = board.locator(f'[data-row="region:{region}"] .moved', has_text=number).first
+        try:
+            moved.wait_for(timeout=8000)
+            break
+        except PlaywrightTimeout:
+            assert left, f"{number} never moved the row of {region}"
+    seconds, words = time.monotonic() - began, moved.inner_text()
 
     with capsys.disabled():
-        sys.stdout.write(
-            f"\na changed class was on the open board after {seconds * 1000:.0f} ms: {moved.inner_text()}\n"
-        )
-    assert number in moved.inner_text()
-    assert (
-        "high_margin → low_margin" if before in ("A10", "A20") else "low_margin → high_margin"
-    ) in moved.inner_text()
+        sys.stdout.write(f"\na changed class was on the open board after {seconds * 1000:.0f} ms: {words}\n")
+    assert number in words
+    assert ("high_margin → low_margin" if was_high else "low_margin → high_margin") in words
+
+
+def change_class(records, address: str, region: str) -> tuple[str, bool, float]:
+    """Gives the region's newest order line another class; its number, whether it was of the high one, and when it was sent."""
+    newest_order(records, address, region)
+    order = records.locator("h1").inner_text()
+    choice = records.locator("[name='f.material_group']")
+    was_high = choice.input_value() in ("A10", "A20")
+    choice.select_option("B10" if was_high else "A10")
+    began = time.monotonic()
+    records.locator("[data-submit]").click()
+    return order.split(" · ")[0], was_high, began
 
 
 def test_a_wrong_value_is_told_at_its_field_and_nothing_is_written(as_role, demo):
