@@ -12,7 +12,7 @@ from markupsafe import Markup
 PARTS = 64
 """So many rendered parts are kept, the last used ones."""
 PAGES = 512
-"""So many readers' pages are kept; of each only what is its own, since the parts are shared."""
+"""So many readers' pages are kept; of each only what is its own, since the parts are held once, and only as long as they are used."""
 Key = tuple[str, int, str, tuple[Hashable, ...]]
 
 
@@ -24,9 +24,9 @@ class Kept:
     """
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, tuple[object, object, list[bytes]]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, tuple[object, bytes]] = OrderedDict()
         self._parts: OrderedDict[Key, tuple[object, int]] = OrderedDict()
-        self._bytes: dict[int, bytes] = {}
+        self._held: dict[int, tuple[object, bytes]] = {}
         self._made = 0
         self._salt = secrets.token_hex(8)
         self._mark = re.compile(rf"<kept-{self._salt}-(\d+)>".encode())
@@ -43,30 +43,29 @@ class Kept:
 
     def fill(self, page: bytes) -> bytes:
         """The page with its parts."""
-        return b"".join(self._pieces(page))
+        return self._mark.sub(lambda found: self._held[int(found[1])][1], page)
 
     def page(self, key: Hashable, reader: object, about: object, render: Callable[[], str]) -> bytes:
-        """A whole page, rendered anew when the `key` is new, the `reader` differs or it is `about` another object."""
+        """A whole page, rendered anew when the `key` is new, the `reader` differs or it has no held part `about` the object."""
         found = self._pages.get(key)
-        if found is None or found[1] is not about or found[0] != reader:
-            found = self._pages[key] = reader, about, self._pieces(render().encode())
+        if found is None or found[0] != reader or not self._is_about(found[1], about):
+            found = self._pages[key] = reader, render().encode()
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(key)
-        return b"".join(found[2])
+        return self.fill(found[1])
 
-    def _pieces(self, page: bytes) -> list[bytes]:
-        pieces = self._mark.split(page)
-        pieces[1::2] = [self._bytes[int(number)] for number in pieces[1::2]]
-        return pieces
+    def _is_about(self, page: bytes, about: object) -> bool:
+        held = [self._held.get(int(number)) for number in self._mark.findall(page)]
+        return all(held) and any(each is not None and each[0] is about for each in held)
 
     def _keep(self, key: Key, about: object, part: bytes) -> tuple[object, int]:
         self._made += 1
         found = about, self._made
         before = self._parts.pop(key, None)
-        self._parts[key], self._bytes[self._made] = found, part
+        self._parts[key], self._held[self._made] = found, (about, part)
         gone = [before] if before else []
         gone += [self._parts.popitem(last=False)[1] for _ in range(len(self._parts) - PARTS)]
         for _, number in gone:
-            del self._bytes[number]
+            del self._held[number]
         return found

@@ -114,6 +114,19 @@ async def sqlite_database(sqlite_url: str) -> AsyncIterator[str]:
     await close_database()
 
 
+@pytest.fixture(params=["embedded", "redis"])
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Once everything in one process on SQLite, once on PostgreSQL with Redis."""
+    wanted = ("sqlite_url",) if request.param == "embedded" else ("postgres_url", "redis_url")
+    url, *redis_url = [request.getfixturevalue(name) for name in wanted]
+    return Settings(
+        data_dir=tmp_path,
+        database_url=url,
+        redis_url=redis_url[0] if redis_url else None,
+        secret_key="a key for tests only",
+    )
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     """A clock that stands on Monday, 2 March 2026, 09:00 in Shanghai, until it is moved."""

@@ -55,41 +55,42 @@ def page(
     A page is kept for its reader where it says what it is `about`: all else that it reads has to be in its address. One with
     a one-time message is not, nor one whose form token has only just been made.
     """
-    viewer = request.scope.get("user")
-    lang = language_of(request)
-    flash = request.cookies.get(FLASH_COOKIE)
-    query = request.scope["query_string"].decode("latin-1")
-    address = request.scope["path"] + (f"?{query}" if query else "")
+    viewer, lang, address = request.scope.get("user"), language_of(request), _address(request)
+    flash, form_token = request.cookies.get(FLASH_COOKIE), request.cookies.get(TOKEN_COOKIE)
     kept: Kept = request.app.state["kept"]
-    templates = request.app.template_engine
-    assert templates is not None
 
     def render() -> str:
-        shell = {
-            "viewer": viewer,
-            "lang": lang,
-            "here": here,
-            "menu": menu_of(viewer, chat=deps_of(request).chat) if isinstance(viewer, Viewer) else (),
-            "flash": say(lang, f"flash.{flash}") if flash in FLASHES else None,
-            "address": address,
-            "request": request,
-        }
-        return str(templates.get_template(name).render(**shell, **context))
+        templates = request.app.template_engine
+        assert templates is not None
+        return str(templates.get_template(name).render(**_shell(request, here, flash), **context))
 
-    form_token = request.cookies.get(TOKEN_COOKIE)
     if about is None or flash or form_token is None:
         body = kept.fill(render().encode())
     else:
-        key = name, address, lang, request.auth, form_token
-        body = kept.page(key, viewer, about, render)
+        body = kept.page((name, address, lang, request.auth, form_token), viewer, about, render)
     gone = [Cookie(key=FLASH_COOKIE, value="", max_age=0, path="/", httponly=True)] if flash else []
-    return Response(
-        body,
-        media_type="text/html; charset=utf-8",
-        status_code=status,
-        cookies=gone,
-        headers={"Vary": "Cookie, X-Part"},
-    )
+    headers = {"Vary": "Cookie, X-Part"}
+    return Response(body, media_type="text/html; charset=utf-8", status_code=status, cookies=gone, headers=headers)
+
+
+def _shell(request: Request[Any, Any, Any], here: str | None, flash: str | None) -> dict[str, Any]:
+    """What the frame of every page reads."""
+    viewer, lang = request.scope.get("user"), language_of(request)
+    return {
+        "viewer": viewer,
+        "lang": lang,
+        "here": here,
+        "menu": menu_of(viewer, chat=deps_of(request).chat) if isinstance(viewer, Viewer) else (),
+        "flash": say(lang, f"flash.{flash}") if flash in FLASHES else None,
+        "address": _address(request),
+        "request": request,
+    }
+
+
+def _address(request: Request[Any, Any, Any]) -> str:
+    """The path with its query, to come back to."""
+    query = request.scope["query_string"].decode("latin-1")
+    return str(request.scope["path"]) + (f"?{query}" if query else "")
 
 
 FLASHES = ("answered", "record_saved", "freezing", "signed_out")

@@ -28,15 +28,16 @@ class Boards:
 
     def __init__(self, fresh: timedelta = FRESH) -> None:
         self._fresh = fresh
-        self._looked_at: dict[Key, tuple[float, BoardView]] = {}
+        self._looked_at: dict[Key, tuple[float, Key]] = {}
         self._changed_at: dict[str, float] = {}
         self._kept: OrderedDict[Key, tuple[str, asyncio.Task[BoardView]]] = OrderedDict()
 
     def just_seen(self, viewer: Viewer, opened: Collection[str] = ()) -> BoardView | None:
         """The board that this reader was shown within the last half second, unless something has changed since: no query."""
-        looked_at, board = self._looked_at.get(_reader(viewer, opened), (0.0, None))
+        looked_at, key = self._looked_at.get(_reader(viewer, opened), (0.0, ()))
         is_new = looked_at > max(self._changed_at.get(viewer.tenant, 0.0), time.monotonic() - TRUSTED)
-        return board if is_new else None
+        kept = self._kept.get(key) if is_new else None
+        return kept[1].result() if kept and kept[1].done() and not _failed(kept[1]) else None
 
     def changed(self, tenant: str) -> None:
         """Something of the tenant has changed: whoever is told of it must not be shown what was there before."""
@@ -66,7 +67,7 @@ class Boards:
         found = await asyncio.shield(kept[1])
         if len(self._looked_at) > KEPT:
             self._looked_at.clear()
-        self._looked_at[_reader(viewer, opened)] = looked_at, found
+        self._looked_at[_reader(viewer, opened)] = looked_at, key
         return found
 
 

@@ -290,7 +290,7 @@ def full_board() -> BoardView:
 def empty_board() -> BoardView:
     return BoardView(
         name="war_room", title={"zh": "作战室", "en": "War room"}, organisation="新公司", scope_label="新公司", day=TODAY,
-        month="2026-11", working_day=16, working_days=21, complete_up_to=None, release=1, sections=(),
+        month="2026-11", working_day=16, working_days=21, days_predicted=True, complete_up_to=None, release=1, sections=(),
     )  # fmt: skip
 
 

@@ -87,3 +87,16 @@ def test_a_reader_gets_their_kept_page_until_the_board_or_they_themselves_change
     assert "two" in page("a", ("Li", "manager"), {"title": "two"})
     assert site.pages == 4
     assert site.rendered == 2, "the part is the same for all readers"
+
+
+def test_a_kept_page_does_not_hold_boards_that_nobody_looks_at_any_more():
+    site, board = Site(), {"title": "old"}
+
+    def page(about: dict[str, str]) -> bytes:
+        return site.kept.page("a", "Li", about, lambda: site.marked(about, "Li"))
+
+    first = page(board)
+    for number in range(PARTS):
+        site.page({"title": f"board {number}"})
+    assert page(board) == first
+    assert site.pages == PARTS + 2, "its part was let go, so it was rendered anew"

@@ -1,11 +1,16 @@
 """Every page, in both languages, full, quiet and empty."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
 from admin.catalogue import catalogue
+from engine.calendar import calendar_of
+from runtime.board.empty import empty_board
+from schema_defs.calendar import Calendar
+from tests.admin.sample_views import viewer
 
 PAGES = (
     "/board", "/board?opened=region:shanghai", "/board?wall=1", "/board?why=signed_amount:region:shanghai",
@@ -207,3 +212,16 @@ def test_the_next_page_of_a_table_is_asked_for(client):
 
     assert browser.get(following.replace("&amp;", "&")).status_code == 200
     assert asked == [1, 2]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "节假日为预测"), ("en", "days off predicted")])
+def test_a_year_whose_days_off_are_predicted_says_so_and_no_other(client, lang, words):
+    assert words in client(lang=lang, mode="empty").get("/board").text
+    assert words not in client(lang=lang).get("/board").text
+
+
+def test_only_a_year_without_an_official_plan_is_predicted():
+    def board(year: int):
+        return empty_board(viewer(), datetime(year, 6, 1, tzinfo=UTC), calendar_of(Calendar(country="CN")))
+
+    assert [board(year).days_predicted for year in (2026, 2027)] == [False, True]

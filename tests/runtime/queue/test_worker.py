@@ -39,19 +39,6 @@ def embedded(sqlite_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database_url=sqlite_url, secret_key="a key for tests only")
 
 
-@pytest.fixture(params=["embedded", "redis"])
-def system(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Once everything in one process on SQLite, once on PostgreSQL with Redis."""
-    wanted = ("sqlite_url",) if request.param == "embedded" else ("postgres_url", "redis_url")
-    url, *redis_url = [request.getfixturevalue(name) for name in wanted]
-    return Settings(
-        data_dir=tmp_path,
-        database_url=url,
-        redis_url=redis_url[0] if redis_url else None,
-        secret_key="a key for tests only",
-    )
-
-
 @pytest.fixture
 async def running(system: Settings) -> AsyncIterator[Context]:
     """A system with its worker and one tenant."""

@@ -1,9 +1,6 @@
 """A running system looks at its folders: what a source writes is a record at once, whatever its schedule says."""
 
 import asyncio
-from pathlib import Path
-
-import pytest
 
 from runtime.clock import VirtualClock
 from runtime.context import Context
@@ -15,23 +12,11 @@ from runtime.tenants.store import create_tenant
 from tests.runtime.company import MONDAY, TENANT, Company, noon, order
 
 
-@pytest.fixture(params=["embedded", "redis"])
-def system(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Once everything in one process on SQLite, once on PostgreSQL with Redis."""
-    wanted = ("sqlite_url",) if request.param == "embedded" else ("postgres_url", "redis_url")
-    url, *redis_url = [request.getfixturevalue(name) for name in wanted]
-    return Settings(
-        data_dir=tmp_path,
-        database_url=url,
-        redis_url=redis_url[0] if redis_url else None,
-        secret_key="a key for tests only",
-    )
-
-
 async def records(count: int) -> None:
     async with asyncio.timeout(10):
         while await rows(RecordRow, TENANT).count() < count:
             await asyncio.sleep(0.02)
+    assert await rows(RecordRow, TENANT).count() == count
 
 
 async def test_a_new_line_is_a_record_although_the_schedule_is_a_day_away(system: Settings) -> None:
