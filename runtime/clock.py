@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -61,10 +62,9 @@ class VirtualClock:
         while (left := (moment - self.now()).total_seconds()) > 0:
             moved = self._moved
             pause = left / self._speed if self._speed else None
-            try:
-                await asyncio.wait_for(moved.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await moved.wait()
 
     def _settle(self, base: datetime, speed: float) -> None:
         self._base, self._since, self._speed = base, time.monotonic(), speed

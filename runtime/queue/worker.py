@@ -100,7 +100,10 @@ class DuiqiWorker(Worker):
             while True:
                 await self._look_at_redis()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self.poll_delay_s)
+                    async with asyncio.timeout(
+                        self.poll_delay_s
+                    ):  # 3.11's wait_for forgets a stop that comes with a wake-up
+                        await self._woken.wait()
                 self._woken.clear()
         finally:
             for task in beside:

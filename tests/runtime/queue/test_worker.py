@@ -301,3 +301,18 @@ async def test_a_job_that_waits_for_a_running_one_does_not_keep_the_worker_spinn
     assert done == []
     release.set()
     await until(lambda: done == [1, 2])
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_worker_that_is_woken_while_it_is_stopped_ends(embedded: Settings, turns: int) -> None:
+    async with opened(embedded) as context:
+        worker = embedded_worker(context)
+        running = asyncio.create_task(worker.async_run())
+        await asyncio.sleep(0.2)
+        worker.wake()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(5):
+            await worker.stop(patience=1)
+            await asyncio.gather(running, return_exceptions=True)
+    assert running.done()
