@@ -129,7 +129,7 @@ async def _judge_month(
     tenant, seq = configured.tenant, await _seq(configured.tenant)
     scope = None if bench.ready.reads_parent else bench.rule.scope
     book = await book_of(configured, bench.metrics, [month], scope=scope)
-    numbers = StoredNumbers(configured, book, await target_book(tenant, [month], bench.metrics))
+    numbers = StoredNumbers(configured, book, await target_book(configured, [month], bench.metrics))
     facts, late = Facts(bench.ready.figures, configured.org, numbers), await _late_moments(bench)
     judged = [
         _judged(bench, scope, day, facts.values(scope, day), now, late=_is_late(bench, late, day, now))

@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
-from engine.records.record import Record
 from engine.rules.backtest import backtest
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.rules.timeline import transitions_of
@@ -17,11 +15,10 @@ from engine.targets.plan import targets_of
 from runtime.alerts.history import history_of
 from runtime.alerts.judging import bench_of
 from runtime.alerts.rows import AlertRow, JudgedDayRow, TransitionRow
-from runtime.records.rows import RecordRow
-from runtime.records.store import values_reader
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from tests.runtime.company import COMPANY, MONDAY, RULE, TENANT, ZONE, Company, founded, noon, order
+from tests.runtime.versions import records_of
 
 DAYS = 26
 MOVES = "[{region: shanghai, from: 2025-01-01}, {region: west, from: 2026-03-11}]"
@@ -66,26 +63,6 @@ def arrivals(rng: random.Random, known: dict[str, dict[str, Any]], day: date) ->
     return some
 
 
-async def records_of(company: Company) -> list[Record]:
-    """All versions as the engine reads them."""
-    configured = await company.prepared()
-    typed = values_reader(configured.release.datasets["orders"])
-    return [
-        Record(
-            dataset="orders",
-            key=tuple(msgspec.json.decode(row.key)),
-            day=row.day,
-            owner=row.owner,
-            region=row.region,
-            values=typed(row.values),
-            void=row.void,
-            deleted=row.deleted,
-            known_at=row.known_at,
-        )
-        for row in await rows(RecordRow, TENANT).order_by("known_at", "version")
-    ]
-
-
 @pytest.mark.parametrize(
     "variant", [pytest.param(name, marks=[pytest.mark.slow] if place else []) for place, name in enumerate(VARIANTS)]
 )
@@ -107,7 +84,7 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     )
     given = Given(
         release=release, org=configured.org, calendar=configured.calendar,
-        records={"orders": await records_of(company)}, targets=plans,
+        records=await records_of(company), targets=plans,
     )  # fmt: skip
     last = MONDAY + timedelta(days=DAYS - 1)
     lived = list(backtest(rule, given, MONDAY, last))
