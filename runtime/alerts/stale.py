@@ -1,7 +1,7 @@
 """Which verdicts are out of date when numbers change."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from engine.metrics.day import Spot
@@ -43,6 +43,12 @@ async def make_stale(configured: Prepared, changes: Mapping[Spot, date]) -> None
         for day, keys in by_day.items():
             for some in in_pieces(keys):
                 await query.filter(day__gte=day, key__in=some).update(stale=True)
+
+
+async def make_people_stale(tenant: str, people: Collection[str]) -> None:
+    """Marks the verdicts about the people, whose region of some day became another and with it the scope above them."""
+    for some in in_pieces(people):
+        await rows(JudgedDayRow, tenant).filter(scope="person", key__in=some, stale=False).update(stale=True)
 
 
 def _shapes(configured: Prepared, rule: ReadyRule, changes: Mapping[Spot, date]) -> bool:
