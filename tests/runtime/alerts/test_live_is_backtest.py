@@ -22,20 +22,17 @@ from tests.runtime.versions import records_of
 
 DAYS = 26
 MOVES = "[{region: shanghai, from: 2025-01-01}, {region: west, from: 2026-03-11}]"
-FROM_MARCH = COMPANY.replace("months: even", "months: [0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]").replace(MOVES, "shanghai")
-"""A backtest begins with the first target, the running system with the first record: here they are in one month.
-
-Nobody moves: a new manager is told of an alert that goes on, which a backtest, knowing one reader only, does not say.
-"""
+STAY = COMPANY.replace(MOVES, "shanghai")
+"""Nobody moves: a new manager is told of an alert that goes on, which a backtest, knowing one reader only, does not say."""
 VARIANTS = {
-    "three days": FROM_MARCH,
-    "kept firing, repeated, recovering slowly": FROM_MARCH.replace(
+    "three days": STAY,
+    "kept firing, repeated, recovering slowly": STAY.replace(
         "for: 3", "for: 2\nkeep_firing_for: 1\nrepeat_every: 2\nrecover_when: attainment >= 0.9 * pace"
     ),
-    "people, each month by itself": FROM_MARCH.replace(
+    "people, each month by itself": STAY.replace(
         RULE.strip(), RULE.replace("scope: region", "scope: person\nacross: month").replace("for: 3", "for: 2").strip()
     ),
-    "areas against the company": FROM_MARCH.replace("scope: region", "scope: region\nlevel: 1").replace(
+    "areas against the company": STAY.replace("scope: region", "scope: region\nlevel: 1").replace(
         "attainment < 0.8 * pace", "attainment < 0.9 * parent_attainment"
     ),
 }

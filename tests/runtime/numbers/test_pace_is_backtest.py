@@ -24,19 +24,20 @@ from tests.runtime.versions import records_of
 START = date(2026, 2, 27)
 LAST_YEAR = [(3, 900.0), (10, 300.0), (24, 600.0), (28, 100.0)]
 """Days of March 2025 with what came in on them."""
-FISCAL = CALENDAR + "fiscal_year_starts: 4\n"
+CALENDAR_YEAR = CALENDAR.replace("fiscal_year_starts: 3\n", "")
+FISCAL = CALENDAR.replace("starts: 3", "starts: 4")
 VIEWER = Viewer(tenant=TENANT, account="boss", person="boss", name="总监", roles=("director",), organisation="x")
 DECLARED = "{kind: plan, name: pieces_2026, metric: pieces, year: 2026, value: 40}"
 PLANS = {
-    "history": (CALENDAR, PLAN + "pace: history\n"),
-    "calendar days": (CALENDAR, PLAN + "pace: calendar_days\n"),
-    "working days": (CALENDAR, PLAN),
+    "history": (CALENDAR_YEAR, PLAN + "pace: history\n"),
+    "calendar days": (CALENDAR_YEAR, PLAN + "pace: calendar_days\n"),
+    "working days": (CALENDAR_YEAR, PLAN),
     "a fiscal year that began in the calendar year before": (
         FISCAL,
         PLAN.replace("year: 2026", "year: 2025") + "pace: calendar_days\n---\n" + PLAN.replace("_2026", "_next"),
     ),
     "history in a fiscal year": (FISCAL, PLAN.replace("year: 2026", "year: 2025") + "pace: history\n"),
-    "a declared target of what grows": (CALENDAR, PLAN + "---\n" + DECLARED),
+    "a declared target of what grows": (CALENDAR_YEAR, PLAN + "---\n" + DECLARED),
 }
 
 
