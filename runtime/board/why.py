@@ -16,7 +16,7 @@ from runtime.board.drill import Field, Input, Line, Place, Share, WhyView
 from runtime.board.hidden import hidden_from
 from runtime.board.marks import marks_of, name_of
 from runtime.board.viewer import Viewer
-from runtime.numbers.figures import figures_at, pace_at
+from runtime.numbers.figures import figures_at
 from runtime.numbers.read import Book, book_of
 from runtime.numbers.rows import MovementRow
 from runtime.people.rights import Sight, sight_in
@@ -44,7 +44,7 @@ async def build_why(
         return None
     inputs = {metric, *_inputs_of(configured, metric)}
     book = await book_of(configured, inputs, [month_of(day)])
-    targets = await target_book(configured.tenant, [month_of(day)], inputs)
+    targets = await target_book(configured, [month_of(day)], inputs)
     dataset = _dataset(configured, metric)
     lines = await _lines(configured, dataset, metric, scope, key, now) if dataset else []
     pages = max(1, -(-len(lines) // PER_PAGE))
@@ -175,7 +175,7 @@ def _inputs(desk: _Desk, metric: str, scope: ScopeKind, key: str) -> tuple[Input
     target = desk.targets.month(metric, scope, key, month_of(desk.day))
     if target is not None:
         found.append(Input(label=_TARGET, value=float(target), format=column.format, currency=column.currency))
-        pace = pace_at(desk.configured, metric, desk.day)
+        pace = desk.targets.pace(metric, scope, key, desk.day)
         found.append(Input(label=_PACE, value=pace, format="percent"))
     return tuple(found)
 

@@ -14,6 +14,7 @@ from runtime.database import transact
 from runtime.events import publish_after_commit
 from runtime.offline.available import available
 from runtime.offline.configuration import ConfigurationError
+from runtime.people.import_people import brings_other_people
 from runtime.releases.hooks import Publishing, call_hooks
 from runtime.releases.live import LiveRelease, live, release_numbered, remember
 from runtime.releases.rows import ReleaseRow
@@ -27,7 +28,7 @@ from schema_defs.text import Said
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of publishing; `changed` is False when the live release was the same to the letter."""
+    """What came of publishing; `changed` is False when the live release was the same to the letter, its people included."""
 
     number: int
     hash: str
@@ -60,7 +61,7 @@ async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Ou
 async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     now = context.clock.now()
     before = await _lock(tenant)
-    if before is not None and before.hash == new.hash:
+    if before is not None and before.hash == new.hash and not await _other_people(context, tenant, new):
         return Outcome(number=before.number, hash=new.hash, changed=False)
     row = await _add(tenant, new, now)
     live_now = LiveRelease(row.number, new.release, new.hash)
@@ -72,6 +73,11 @@ async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     await audit(tenant, new.by, new.what, f"release {row.number}", {"hash": new.hash, "note": new.note}, now=now)
     publish_after_commit(context.events, tenant, "release", {"number": row.number})
     return Outcome(number=row.number, hash=new.hash, changed=True)
+
+
+async def _other_people(context: Context, tenant: str, new: "_New") -> bool:
+    """The file of `people_from` is no document: people that changed in it go live with a release of their own."""
+    return new.loaded is not None and await brings_other_people(context, tenant, new.release, new.loaded)
 
 
 def hash_of(documents: list[dict[str, str]]) -> str:

@@ -6,10 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
-from engine.records.record import Record
 from engine.rules.backtest import backtest
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.rules.timeline import transitions_of
@@ -17,28 +15,24 @@ from engine.targets.plan import targets_of
 from runtime.alerts.history import history_of
 from runtime.alerts.judging import bench_of
 from runtime.alerts.rows import AlertRow, JudgedDayRow, TransitionRow
-from runtime.records.rows import RecordRow
-from runtime.records.store import values_reader
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from tests.runtime.company import COMPANY, MONDAY, RULE, TENANT, ZONE, Company, founded, noon, order
+from tests.runtime.versions import records_of
 
 DAYS = 26
 MOVES = "[{region: shanghai, from: 2025-01-01}, {region: west, from: 2026-03-11}]"
-FROM_MARCH = COMPANY.replace("months: even", "months: [0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]").replace(MOVES, "shanghai")
-"""A backtest begins with the first target, the running system with the first record: here they are in one month.
-
-Nobody moves: a new manager is told of an alert that goes on, which a backtest, knowing one reader only, does not say.
-"""
+STAY = COMPANY.replace(MOVES, "shanghai")
+"""Nobody moves: a new manager is told of an alert that goes on, which a backtest, knowing one reader only, does not say."""
 VARIANTS = {
-    "three days": FROM_MARCH,
-    "kept firing, repeated, recovering slowly": FROM_MARCH.replace(
+    "three days": STAY,
+    "kept firing, repeated, recovering slowly": STAY.replace(
         "for: 3", "for: 2\nkeep_firing_for: 1\nrepeat_every: 2\nrecover_when: attainment >= 0.9 * pace"
     ),
-    "people, each month by itself": FROM_MARCH.replace(
+    "people, each month by itself": STAY.replace(
         RULE.strip(), RULE.replace("scope: region", "scope: person\nacross: month").replace("for: 3", "for: 2").strip()
     ),
-    "areas against the company": FROM_MARCH.replace("scope: region", "scope: region\nlevel: 1").replace(
+    "areas against the company": STAY.replace("scope: region", "scope: region\nlevel: 1").replace(
         "attainment < 0.8 * pace", "attainment < 0.9 * parent_attainment"
     ),
 }
@@ -66,26 +60,6 @@ def arrivals(rng: random.Random, known: dict[str, dict[str, Any]], day: date) ->
     return some
 
 
-async def records_of(company: Company) -> list[Record]:
-    """All versions as the engine reads them."""
-    configured = await company.prepared()
-    typed = values_reader(configured.release.datasets["orders"])
-    return [
-        Record(
-            dataset="orders",
-            key=tuple(msgspec.json.decode(row.key)),
-            day=row.day,
-            owner=row.owner,
-            region=row.region,
-            values=typed(row.values),
-            void=row.void,
-            deleted=row.deleted,
-            known_at=row.known_at,
-        )
-        for row in await rows(RecordRow, TENANT).order_by("known_at", "version")
-    ]
-
-
 @pytest.mark.parametrize(
     "variant", [pytest.param(name, marks=[pytest.mark.slow] if place else []) for place, name in enumerate(VARIANTS)]
 )
@@ -107,7 +81,7 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     )
     given = Given(
         release=release, org=configured.org, calendar=configured.calendar,
-        records={"orders": await records_of(company)}, targets=plans,
+        records=await records_of(company), targets=plans,
     )  # fmt: skip
     last = MONDAY + timedelta(days=DAYS - 1)
     lived = list(backtest(rule, given, MONDAY, last))
