@@ -30,7 +30,7 @@ def plans(view: View) -> Iterator[Finding]:
 def _predicted(view: View, plan: Plan) -> Iterator[Finding]:
     """Working days decide the pace, so a year whose days off nobody has announced yet is told of."""
     calendar = calendar_of(view.release.calendar)
-    if calendar.predicted(plan.year):
+    if plan.year is not None and calendar.predicted(plan.year):
         yield Finding(
             document=plan,
             path=("year",),
