@@ -1,7 +1,7 @@
 """The views of the running system: every page's content, with the rights of its reader."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from admin.deps import Pdf
 from runtime.board.alerts import AlertsView
@@ -56,11 +56,13 @@ class RunningViews:
         """Whoever is told of a change must be shown it."""
         self._boards.changed(tenant)
 
-    async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None:
+    async def why(
+        self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1, day: date | None = None
+    ) -> WhyView | None:
         configured, kind = await prepared(viewer.tenant), _scope(scope)
         if configured is None or kind is None:
             return None
-        return await build_why(configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page)
+        return await build_why(configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page, day=day)
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:
         configured = await prepared(viewer.tenant)

@@ -55,7 +55,7 @@ def target_node(split: Split, scope: ScopeKind, key: str, month: str) -> Node:
     """The month's target of the place, from the places above it where the plan splits."""
     value = split.target(scope, key, month)
     if value is None:
-        return _taken("none", None)
+        return no_target()
     if split.plan.total is None:
         return _taken("declared" if split.plan.value is not None else "file", value)
     match scope:
@@ -65,6 +65,11 @@ def target_node(split: Split, scope: ScopeKind, key: str, month: str) -> Node:
             return _of_region(split, key, month, value)
         case "person":
             return _of_person(split, key, month, value)
+
+
+def no_target() -> Node:
+    """The target of a place that has none."""
+    return _taken("none", None)
 
 
 def _of_company(split: Split, month: str, value: Decimal) -> Node:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 import msgspec
-from tortoise.expressions import Q
 
 from engine.expression.values import Value
 from engine.records.record import Record
@@ -18,13 +17,15 @@ from runtime.records.timeline import Place, Timeline, Version, key_text, places_
 from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
-__all__ = ["key_text", "mark_dirty", "records_between", "records_of_days", "values_reader", "versions_of"]
+__all__ = [
+    "READ", "key_text", "mark_dirty", "record_of", "records_of_days", "values_reader", "versions_of",
+]  # fmt: skip
 
 PLACES_OF_DAY = 20
 _TIMED = (
     "key", "id", "version", "hash", "known_at", "superseded_at", "day", "region", "owner", "credit", "void", "deleted",
 )  # fmt: skip
-_READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
+READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
 _WRITTEN = (
     "dataset", "key", "version", "day", "at", "owner", "credit", "region", "values", "void", "deleted", "known_at",
     "superseded_at", "source", "run_id", "hash",
@@ -86,18 +87,6 @@ async def mark_dirty(
     await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at", "since"))
 
 
-async def records_between(
-    tenant: str, dataset: Dataset, first: date, last: date, *, known_at: datetime | None = None
-) -> list[Record]:
-    """The records of the days, as known now or as known at a past moment; deleted ones are left out."""
-    if known_at is None:
-        return await _present(tenant, dataset, [("day", ">=", first), ("day", "<=", last)])
-    query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
-    query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
-    typed = values_reader(dataset)
-    return [_record(dataset, typed, *row) for row in await query.values_list(*_READ)]
-
-
 async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -> list[Record]:
     """The records of some days, as known now; deleted ones are left out."""
     found: list[Record] = []
@@ -109,13 +98,14 @@ async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -
 async def _present(tenant: str, dataset: Dataset, where: Sequence[Condition]) -> list[Record]:
     conditions = [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False), *where]
     typed = values_reader(dataset)
-    return [_record(dataset, typed, *row) for row in await read_many(RecordRow, tenant, _READ, conditions)]
+    return [record_of(dataset, typed, *row) for row in await read_many(RecordRow, tenant, READ, conditions)]
 
 
-def _record(
+def record_of(
     dataset: Dataset, typed: Callable[[Any], dict[str, Value]], key: str, day: date, at: datetime | None,
     owner: str | None, credit: Any, region: str | None, values: Any, void: bool,
 ) -> Record:  # fmt: skip
+    """A record from its stored columns, in the order of `READ`; `typed` reads its values."""
     shares = _credit(credit) if isinstance(credit, str) else credit or ()
     return Record(
         dataset=dataset.name,
