@@ -30,6 +30,7 @@ _TEXTS: dict[str, Text] = {
     "pin": {"zh": "方案固定的值", "en": "pinned by the plan"},
     "declared": {"zh": "方案声明的值，不分解", "en": "declared by the plan, never split"},
     "file": {"zh": "来自目标文件，上级为下级之和", "en": "from the targets' file; the levels above are sums"},
+    "plan": {"zh": "由方案分解而来", "en": "from the plan's split"},
     "history": {"zh": "按去年同期的形状", "en": "by the shape of the year before"},
     "moved": {"zh": "几个区域的份额之和", "en": "shares of several regions together"},
     "none": {"zh": "没有目标", "en": "no target"},
@@ -45,6 +46,8 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     org: Org
     calendar: WorkCalendar
     unit: Decimal
+    sees: Callable[[ScopeKind, str], bool] = lambda scope, key: True
+    """Whether the places above may be told; where not, the target is given as it is."""
 
     def year(self, scope: ScopeKind, key: str) -> Decimal:
         found = (self.target(scope, key, month) for month in self.months)
@@ -98,6 +101,8 @@ def _of_region(split: Split, key: str, month: str, value: Decimal) -> Node:
         return _taken("pin", value)
     parent = split.org.parent(key)
     scope: ScopeKind = "region" if parent else "company"
+    if not split.sees(scope, parent or COMPANY):
+        return _taken("plan", value)
     above = target_node(split, scope, parent or COMPANY, month)
     mine, whole = split.year("region", key), split.year(scope, parent or COMPANY)
     return _shared(split, value, above, ("year", mine), ("above", whole))
@@ -117,6 +122,8 @@ def _of_person(split: Split, key: str, month: str, value: Decimal) -> Node:
     first, last = month_bounds(month)
     region = None if _moves(split, key, first, last) else split.org.region_of(key, last)
     whole = split.target("region", region, month) if region else None
+    if region and not split.sees("region", region):
+        return _taken("plan", value)
     if region is None or whole is None:
         return _taken("moved", value)
     return _shared(split, value, target_node(split, "region", region, month), ("person", value), ("region", whole))

@@ -118,7 +118,7 @@ async def desk_of(
         day=day,
         sight=sight,
         hidden=hidden,
-        splits=await splits_of(configured, metrics, scope, key, day),
+        splits=await splits_of(configured, sight, metrics, scope, key, day),
     )
 
 

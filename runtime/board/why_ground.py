@@ -53,9 +53,9 @@ async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -
 
 
 async def splits_of(
-    configured: Prepared, metrics: Collection[str], scope: ScopeKind, key: str, day: date
+    configured: Prepared, sight: Sight, metrics: Collection[str], scope: ScopeKind, key: str, day: date
 ) -> dict[str, Split]:
-    """The plans behind the metrics' targets, with the targets of the place and of all above it."""
+    """The plans behind the metrics' targets, with the targets of the place and of all above it that the reader sees."""
     month, found = month_of(day), dict[str, Split]()
     keys = [COMPANY, key, *_regions(configured, scope, key, day)]
     query = rows(TargetRow, configured.tenant).filter(metric__in=sorted(metrics), key__in=keys)
@@ -64,7 +64,7 @@ async def splits_of(
     for metric, plan in plans.items():
         if plan is not None:
             values = {(row[2], row[3], row[4]): Decimal(row[5]) for row in stored if row[0] == plan.name}
-            found[metric] = _split(configured, plan, values, month)
+            found[metric] = _split(configured, sight, plan, values, month)
     return found
 
 
@@ -73,7 +73,9 @@ def _regions(configured: Prepared, scope: ScopeKind, key: str, day: date) -> tup
     return configured.org.ancestors(region) if region else ()
 
 
-def _split(configured: Prepared, plan: Plan, values: dict[tuple[str, str, str], Decimal], month: str) -> Split:
+def _split(
+    configured: Prepared, sight: Sight, plan: Plan, values: dict[tuple[str, str, str], Decimal], month: str
+) -> Split:
     year = plan.year if plan.year is not None else int(month[:4])
     step = configured.metrics.shapes[plan.metric].step if plan.unit is None else plan.unit
     return Split(
@@ -82,6 +84,7 @@ def _split(configured: Prepared, plan: Plan, values: dict[tuple[str, str, str], 
         target=lambda scope, key, month: values.get((scope, key, month)),
         org=configured.org,
         calendar=configured.calendar,
+        sees=sight.sees,
         unit=unit_of(step, Place(plan.name)).value(1),
     )
 
