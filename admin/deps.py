@@ -15,6 +15,7 @@ from runtime.board.snapshots import SnapshotsView, SnapshotView
 from runtime.board.targets import TargetsView
 from runtime.board.view import BoardView
 from runtime.board.viewer import SignInView, Viewer
+from runtime.board.watch import WatchView
 from runtime.board.workbench import WorkbenchView
 from schema_defs.text import Lang
 
@@ -44,6 +45,9 @@ class Views(Protocol):
         self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1, day: date | None = None
     ) -> WhyView | None: ...
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
+    async def watch(
+        self, viewer: Viewer, *, rule: str, scope: str, key: str, day: date | None = None
+    ) -> WatchView | None: ...
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None: ...
     async def records(
         self, viewer: Viewer, *, dataset: str | None = None, search: str = "", page: int = 1

@@ -144,6 +144,8 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceClock, ...] = ()
     complete_up_to: datetime | None = None
     release: int = 0
+    rules: tuple[tuple[str, Text], ...] = ()
+    """The rules that judge this number: name and label."""
     hidden: tuple[Text, ...] = ()
     """Labels of fields that this reader may not see."""
 

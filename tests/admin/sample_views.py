@@ -42,7 +42,9 @@ from runtime.board.view import (
     TrendSection,
 )  # fmt: skip
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
+from runtime.board.watch import Condition, ReadValue, WatchedDay, WatchView
 from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView
+from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -468,6 +470,20 @@ def alert_why(alert: OpenAlert | None = None) -> AlertWhy:
         metric="signed_amount", may_answer=True,
         people=(("east_manager", manager_of("east")), ("director", organisation()["people"][0]["label"])),
         escalates_at=None if chosen.answer != "none" else datetime(2026, 11, 24, 14, 0, tzinfo=ZONE), release=37, complete_up_to=NOW,
+    )  # fmt: skip
+
+
+def watch(day: date | None = None) -> WatchView:
+    why, day = alert_why(), day or date(2026, 11, 23)
+    return WatchView(
+        rule=why.rule, rule_label=MARK, condition=why.condition, expression=why.expression, recover=why.recover, scope="region", key="shanghai",
+        scope_label={"zh": "上海", "en": "Shanghai"}, needed=3, is_watched=True, strip=why.strip, alert="a-shanghai", metric="signed_amount", release=37,
+        chosen=None if day.weekday() > 4 else WatchedDay(
+            day=day, verdict="holds", state="firing", sentence=Said(zh=f"{day} 条件成立", en=f"on {day} the condition held"),
+            when=(Condition(text="attainment < 0.8 * pace", truth=True, format="percent", sign="<", left=0.548, right=0.61, short=-0.062),),
+            recover=(Condition(text="attainment >= 0.9 * pace", truth=False, format="percent", sign=">=", left=0.548, right=0.686, short=-0.138),),
+            read=(ReadValue(label={"zh": "完成率", "en": "Attainment"}, value=0.548, format="percent", why="signed_amount:region:shanghai@2026-11-23"),),
+        ),
     )  # fmt: skip
 
 
