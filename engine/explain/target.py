@@ -14,7 +14,7 @@ from engine.org import COMPANY, Org
 from engine.periods import month_bounds
 from schema_defs.plan import Plan, RegionShare
 from schema_defs.rule import ScopeKind
-from schema_defs.text import Text
+from schema_defs.text import Text, pick
 
 TARGET: Text = {"zh": "本月目标", "en": "Target of the month"}
 _TEXTS: dict[str, Text] = {
@@ -55,7 +55,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def target_node(split: Split, scope: ScopeKind, key: str, month: str) -> Node:
-    """The month's target of the place, from the places above it where the plan splits."""
+    """The month's target of the place, from the places above it where the plan splits; those say whose they are."""
     value = split.target(scope, key, month)
     if value is None:
         return no_target()
@@ -103,9 +103,16 @@ def _of_region(split: Split, key: str, month: str, value: Decimal) -> Node:
     scope: ScopeKind = "region" if parent else "company"
     if not split.sees(scope, parent or COMPANY):
         return _taken("plan", value)
-    above = target_node(split, scope, parent or COMPANY, month)
+    above = _above(split, scope, parent or COMPANY, month)
     mine, whole = split.year("region", key), split.year(scope, parent or COMPANY)
     return _shared(split, value, above, ("year", mine), ("above", whole))
+
+
+def _above(split: Split, scope: ScopeKind, key: str, month: str) -> Node:
+    label: Text = {"zh": "公司", "en": "the company"} if scope == "company" else split.org.label(key)
+    zh, en = pick(label, "zh", key), pick(label, "en", key)
+    named: Text = {"zh": f"{zh}的本月目标", "en": f"Target of the month of {en}"}
+    return msgspec.structs.replace(target_node(split, scope, key, month), label=named)
 
 
 def _written(split: Split, key: str) -> RegionShare | None:
@@ -126,7 +133,7 @@ def _of_person(split: Split, key: str, month: str, value: Decimal) -> Node:
         return _taken("plan", value)
     if region is None or whole is None:
         return _taken("moved", value)
-    return _shared(split, value, target_node(split, "region", region, month), ("person", value), ("region", whole))
+    return _shared(split, value, _above(split, "region", region, month), ("person", value), ("region", whole))
 
 
 def _moves(split: Split, key: str, first: date, last: date) -> bool:

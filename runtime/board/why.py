@@ -58,7 +58,7 @@ async def build_why(
     pages = max(1, *(-(-(table.counted + table.not_counted) // PER_PAGE) for table in tables))
     if page > pages:
         tables, page = tables_of(desk, metric, scope, key, pages, PER_PAGE), pages
-    clocks = await source_clocks(configured, now)
+    clocks, parts = await source_clocks(configured, now), parts_of(desk, metric, scope, key)
     feeding = tuple(clock for clock in clocks if _feeds(configured, clock.name, metric))
     return WhyView(
         column=column_of(configured, metric),
@@ -71,8 +71,8 @@ async def build_why(
         expression=expression_of(configured, metric),
         tree=Branches(desk, scope, key).twig(number_node(desk, metric, scope, key), metric),
         agrees=_number(metric_node(desk.ground, metric, scope, key)) == desk.book.value(metric, scope, key, desk.day),
-        parts=parts_of(desk, metric, scope, key),
-        parts_note=parts_note(configured, metric, scope),
+        parts=parts,
+        parts_note=parts_note(configured, metric, parts),
         tables=tables,
         page=max(page, 1),
         pages=pages,

@@ -30,10 +30,11 @@ def parts_of(desk: Desk, metric: str, scope: ScopeKind, key: str) -> tuple[Share
     return (*rows, *(_rests(adding, whole, below) if adding is not None else ()))
 
 
-def parts_note(configured: Prepared, metric: str, scope: ScopeKind) -> Text | None:
+def parts_note(configured: Prepared, metric: str, parts: tuple[Share, ...]) -> Text | None:
+    """What to know of the parts: that they do not add up, or that a row's own number is more than what it has of this one."""
     if not adds_up(configured, metric):
         return _NO_TOTAL
-    return _PEOPLE if scope == "region" else None
+    return _PEOPLE if any(not part.is_rest and part.adds != part.actual for part in parts) else None
 
 
 def adds_up(configured: Prepared, metric: str) -> bool:
