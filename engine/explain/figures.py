@@ -26,11 +26,11 @@ _READ: dict[FigureName, tuple[str, ...]] = {
 }
 
 
-def pace_node(calendar: WorkCalendar, day: date, value: float, how: How, *, is_rate: bool) -> Node:
-    """The pace at the end of the day: the days of the month that are over, among all. A historic shape is given as it is."""
+def pace_node(calendar: WorkCalendar, day: date, value: float | None, how: How, *, is_rate: bool) -> Node:
+    """The pace at the end of the day: the days of the month that are over, among all. A historic shape is given as it is; without a target there is none."""
     by = "rate" if is_rate else how
     parts: tuple[Part, ...] = tuple(_day(calendar, each, day) for each in days_of(*month_bounds(month_of(day))))
-    if by in ("rate", "history"):
+    if by in ("rate", "history") or value is None:
         parts = (Given(name=by, value=value),)
     return Node(name="pace", label=LABELS["pace"], value=value, how=Elapsed(by), parts=parts)
 

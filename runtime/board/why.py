@@ -99,7 +99,7 @@ async def desk_of(
         configured=configured,
         ground=await ground_of(configured, metrics, day),
         book=await book_of(configured, metrics, [month]),
-        targets=await target_book(configured.tenant, [month], metrics),
+        targets=await target_book(configured, [month], metrics),
         day=day,
         sight=sight,
         hidden=hidden,

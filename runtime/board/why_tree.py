@@ -8,7 +8,7 @@ from engine.explain.score import score_node
 from engine.explain.target import no_target, target_node
 from engine.explain.tree import DayLeaf, FigureName, Given, Node, RecordLeaf
 from engine.expression.values import Value
-from engine.pace import working_days_left
+from engine.pace import How, working_days_left
 from engine.periods import month_of
 from engine.scorecard import scorecard_for
 from runtime.board.columns import column_of
@@ -17,8 +17,9 @@ from runtime.board.view import Column
 from runtime.board.why_ground import Desk
 from runtime.board.why_lines import added, line_of
 from runtime.board.why_words import how_words
-from runtime.numbers.figures import figures_at, how_of, pace_at
+from runtime.numbers.figures import figures_at
 from schema_defs.metric import Format
+from schema_defs.plan import Plan
 from schema_defs.rule import ScopeKind
 from schema_defs.scorecard import ScorePart
 
@@ -41,17 +42,22 @@ def figure_of(desk: Desk, name: FigureName, metric: str, scope: ScopeKind, key: 
     """A figure of the metric with all that it compares."""
     configured, day = desk.configured, desk.day
     found = figures_at(configured, desk.book, desk.targets, metric, scope, key, day)
-    split, is_rate = desk.splits.get(metric), configured.metrics.shapes[metric].is_rate
+    split = desk.splits.get(metric)
     return figure_node(
         name,
         found,
         metric_node(desk.ground, metric, scope, key),
         target_node(split, scope, key, month_of(day)) if split else no_target(),
-        pace_node(
-            configured.calendar, day, pace_at(configured, metric, day), how_of(configured, metric, day), is_rate=is_rate
-        ),
+        _pace(desk, metric, scope, key, split.plan if split else None),
         working_days_left(configured.calendar, day),
     )
+
+
+def _pace(desk: Desk, metric: str, scope: ScopeKind, key: str, plan: Plan | None) -> Node:
+    how: How = plan.pace if plan else "working_days"
+    is_rate = desk.configured.metrics.shapes[metric].is_rate or (plan is not None and plan.value is not None)
+    pace = desk.targets.pace(metric, scope, key, desk.day)
+    return pace_node(desk.configured.calendar, desk.day, pace, how, is_rate=is_rate)
 
 
 def score_tree(desk: Desk, scope: ScopeKind, key: str) -> Node | None:

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
-
-from tortoise.expressions import Q
 
 from engine.explain.tree import Known, Origin
 from runtime.bulk import in_pieces, read_many
-from runtime.records.rows import RecordRow, SyncRunRow
-from runtime.records.store import READ, record_of, values_reader
-from runtime.tenancy import rows
+from runtime.records.rows import SyncRunRow
+from runtime.records.store import READ, columns_between, record_of, values_reader
 from schema_defs.dataset import Dataset
 
 _ORIGIN = ("version", "known_at", "source", "run_id")
@@ -20,7 +16,7 @@ async def known_between(
     tenant: str, dataset: Dataset, first: date, last: date, *, known_at: datetime | None = None
 ) -> list[Known]:
     """The records of the days, as known now or at a past moment; deleted ones are left out."""
-    found = await _stored(tenant, dataset, first, last, known_at)
+    found = await columns_between(tenant, dataset, (*READ, *_ORIGIN), first, last, known_at)
     runs = await _runs(tenant, (row[-1] for row in found if row[-1] is not None))
     typed = values_reader(dataset)
     return [
@@ -32,19 +28,6 @@ async def known_between(
         )
         for row in found
     ]
-
-
-async def _stored(
-    tenant: str, dataset: Dataset, first: date, last: date, known_at: datetime | None
-) -> list[tuple[Any, ...]]:
-    if known_at is None:
-        where = [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False)]
-        return await read_many(
-            RecordRow, tenant, (*READ, *_ORIGIN), [*where, ("day", ">=", first), ("day", "<=", last)]
-        )
-    query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
-    query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
-    return [tuple(row) for row in await query.values_list(*READ, *_ORIGIN)]
 
 
 async def _runs(tenant: str, ids: Iterable[str]) -> dict[str, tuple[str | None, datetime]]:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypedDict
 
 import msgspec
+from tortoise.expressions import Q
 
 from engine.expression.values import Value
 from engine.records.record import Record
@@ -18,7 +19,7 @@ from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
 __all__ = [
-    "READ", "key_text", "mark_dirty", "record_of", "records_of_days", "values_reader", "versions_of",
+    "READ", "columns_between", "key_text", "mark_dirty", "record_of", "records_between", "records_of_days", "values_reader", "versions_of",
 ]  # fmt: skip
 
 PLACES_OF_DAY = 20
@@ -87,6 +88,27 @@ async def mark_dirty(
     await write_named(DirtyRow, tenant, columns, marks, unique=unique, update=("mark", "marked_at", "since"))
 
 
+async def records_between(
+    tenant: str, dataset: Dataset, first: date, last: date, *, known_at: datetime | None = None
+) -> list[Record]:
+    """The records of the days, as known now or as known at a past moment; deleted ones are left out."""
+    typed = values_reader(dataset)
+    found = await columns_between(tenant, dataset, READ, first, last, known_at)
+    return [record_of(dataset, typed, *row) for row in found]
+
+
+async def columns_between(
+    tenant: str, dataset: Dataset, columns: Sequence[str], first: date, last: date, known_at: datetime | None
+) -> list[tuple[Any, ...]]:
+    """Stored columns of the days' records, as `records_between` takes them."""
+    if known_at is None:
+        where: list[Condition] = [("day", ">=", first), ("day", "<=", last)]
+        return await read_many(RecordRow, tenant, columns, [*_present_of(dataset), *where])
+    query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
+    query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
+    return [tuple(row) for row in await query.values_list(*columns)]
+
+
 async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -> list[Record]:
     """The records of some days, as known now; deleted ones are left out."""
     found: list[Record] = []
@@ -96,9 +118,13 @@ async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -
 
 
 async def _present(tenant: str, dataset: Dataset, where: Sequence[Condition]) -> list[Record]:
-    conditions = [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False), *where]
     typed = values_reader(dataset)
-    return [record_of(dataset, typed, *row) for row in await read_many(RecordRow, tenant, READ, conditions)]
+    found = await read_many(RecordRow, tenant, READ, [*_present_of(dataset), *where])
+    return [record_of(dataset, typed, *row) for row in found]
+
+
+def _present_of(dataset: Dataset) -> list[Condition]:
+    return [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False)]
 
 
 def record_of(

@@ -12,10 +12,9 @@ from runtime.numbers.rows import DirtyRow
 from runtime.queue.jobs import list_jobs
 from runtime.records.folder import FileCursor, mark_of
 from runtime.records.ingest import Ingest, OvertakenError
-from runtime.records.known import known_between
 from runtime.records.rows import QuarantinedRow, RecordRow, SourceStateRow, SyncRunRow
 from runtime.records.runs import begin, move, open_quarantine
-from runtime.records.store import versions_of
+from runtime.records.store import records_between, versions_of
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from schema_defs.errors import AuthorError
@@ -34,8 +33,7 @@ async def company(database: str, settings: Settings) -> AsyncIterator[Company]:
 
 async def amounts(company: Company, **known: object) -> dict[object, object]:
     dataset = (await company.prepared()).release.datasets["orders"]
-    every = await known_between(TENANT, dataset, MONDAY, MONDAY + timedelta(days=30), **known)  # type: ignore[arg-type]
-    found = [each.record for each in every]
+    found = await records_between(TENANT, dataset, MONDAY, MONDAY + timedelta(days=30), **known)  # type: ignore[arg-type]
     return {record.key[0]: record.values["amount"] for record in found}
 
 
