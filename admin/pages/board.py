@@ -1,5 +1,6 @@
 """The war room: the board, its wall, its rows when something moved, and why a number is what it is."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Request, get
@@ -75,10 +76,20 @@ async def _why(request: Request[Any, Any, Any], viewer: Viewer, address: str, nu
     scope, _, key = rest.partition(":")
     if not metric or scope not in SCOPES or not key:
         raise NotFoundException
-    found = await deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number)
+    key, day = _of_day(key)
+    found = await deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number, day=day)
     if found is None:
         raise NotFoundException
     return found
+
+
+def _of_day(key: str) -> tuple[str, date | None]:
+    """The key, and the past day behind its last `@` where there is one."""
+    before, _, after = key.rpartition("@")
+    try:
+        return (before, date.fromisoformat(after)) if before and len(after) == len("2026-06-10") else (key, None)
+    except ValueError:
+        return key, None
 
 
 def keys_of(text: str) -> tuple[str, ...]:

@@ -12,7 +12,9 @@ PAGES = (
     "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/targets",
     "/calibration", "/chat", "/workbench", "/records", "/records?search=没有的",
 )  # fmt: skip
-DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace")
+DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
+           "/alerts/why?rule=behind_pace&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-22",
+           "/board/why?why=signed_amount:region:shanghai@2026-11-20")  # fmt: skip
 
 
 class Forms(HTMLParser):
@@ -159,6 +161,7 @@ def test_only_the_asked_rows_are_sent_and_say_what_moved(client):
 @pytest.mark.parametrize(
     "path",
     ["/board/why?why=nothing", "/board?why=unknown:region:east", "/board?why=signed_amount:planet:mars", "/alerts/none",
+     "/alerts/why?rule=none&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=soon",
      "/board/why?why=signed_amount:region:nowhere", "/calibration/none", "/calibration/none/pdf", "/records/order_lines/none",
      "/workbench/rule/unknown", "/nowhere/at/all"],
 )  # fmt: skip
