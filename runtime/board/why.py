@@ -1,10 +1,11 @@
 """Why a number is what it is: its formula, its inputs, its parts, and the orders behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import msgspec
 
+from engine.metrics.adding import adds_up
 from engine.metrics.aggregate import Measure
 from engine.org import COMPANY
 from engine.periods import month_bounds, month_of
@@ -60,8 +61,8 @@ async def build_why(
         formula=formula_words(configured, metric),
         expression=_expression(configured, metric),
         inputs=_inputs(desk, metric, scope, key),
-        parts=tuple(_parts(desk, sight, metric, scope, key)),
-        parts_note=_parts_note(configured, metric, scope),
+        parts=(parts := tuple(_parts(desk, sight, metric, scope, key))),
+        parts_note=_parts_note(configured, metric, parts, scope),
         dataset=dataset.name if dataset else None,
         dataset_label=(dataset.label or dataset.name) if dataset else None,
         fields=tuple(field for _, field in visible_fields(dataset, sight)) if dataset else (),
@@ -191,7 +192,7 @@ def _parts(desk: _Desk, sight: Sight, metric: str, scope: ScopeKind, key: str) -
     whole = desk.book.value(metric, scope, key, desk.day)
     for kind, child in _below(desk, sight, scope, key):
         figures = figures_at(desk.configured, desk.book, desk.targets, metric, kind, child, desk.day)
-        adds_up = _adds_up(desk.configured, metric) and whole and figures.actual is not None
+        adds_up = _adds_up(desk.configured, metric, kind) and whole and figures.actual is not None
         yield Share(
             scope=kind,
             key=child,
@@ -217,15 +218,21 @@ def _below(desk: _Desk, sight: Sight, scope: ScopeKind, key: str) -> Iterator[tu
                 yield "person", person.key
 
 
-def _adds_up(configured: Prepared, metric: str) -> bool:
+def _adds_up(configured: Prepared, metric: str, below: ScopeKind) -> bool:
     measure: Measure | None = configured.metrics.measures.get(metric)
-    return measure is not None and measure.aggregate in ("sum", "count")
+    return measure is not None and adds_up(measure, configured.release.datasets[measure.dataset], below)
 
 
-def _parts_note(configured: Prepared, metric: str, scope: ScopeKind) -> Text | None:
-    if not _adds_up(configured, metric):
-        return _NO_TOTAL
+def _parts_note(configured: Prepared, metric: str, parts: Sequence[Share], scope: ScopeKind) -> Text | None:
+    below = parts[0].scope if parts else "person"
+    if not _adds_up(configured, metric, below):
+        return _SHARED if _is_count(configured, metric) else _NO_TOTAL
     return _PEOPLE if scope == "region" else None
+
+
+def _is_count(configured: Prepared, metric: str) -> bool:
+    measure = configured.metrics.measures.get(metric)
+    return measure is not None and measure.aggregate == "count"
 
 
 async def _lines(
@@ -329,6 +336,10 @@ _FILTERED: Text = {"zh": "不符合指标的条件", "en": "does not meet the me
 _NO_TOTAL: Text = {
     "zh": "这个数在每一级重新计算，下级不能相加。",
     "en": "This number is computed anew at every level; those below do not add up to it.",
+}
+_SHARED: Text = {
+    "zh": "一条记录可以归几个人，每人都计一条，下级不能相加。",
+    "en": "A record may be credited to several people, and counts for each: those below do not add up to it.",
 }
 _PEOPLE: Text = {
     "zh": "个人数字是其全部业绩；区域按订单的区域计算，两者可能不等。",
