@@ -11,9 +11,10 @@ from engine.metrics.history import History
 from engine.metrics.ready import ready
 from engine.org import Org
 from engine.pace import DayShape, working_days_left
-from engine.periods import month_bounds, month_of
+from engine.periods import days_of, month_bounds, month_of
 from engine.records.record import Record
 from engine.routing import Scope
+from engine.rules.completeness import Completeness, Watermarks
 from engine.rules.facts import figures_of
 from engine.scorecard import score_of, scorecard_for
 from engine.targets.paces import Paces, shape_before
@@ -32,7 +33,10 @@ class PlanTargets(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known from outside: all versions of the records by dataset, targets, and for late sources how far they are complete."""
+    """What is known from outside: all versions of the records by dataset, targets, and for late sources how far they are complete.
+
+    `complete` holds for every day; `watermarks` tell it as it was known day by day.
+    """
 
     release: Release
     org: Org
@@ -40,6 +44,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     records: Mapping[str, Sequence[Record]]
     targets: tuple[PlanTargets, ...] = ()
     complete: Mapping[str, date] = {}
+    watermarks: Watermarks = {}
 
 
 class PastNumbers:
@@ -52,6 +57,7 @@ class PastNumbers:
         self._ready = ready(given.release, self._metrics, given.calendar)
         self._histories: dict[ScopeKind, History] = {}
         self._paces = Paces(given.calendar, self._ready.shapes, self._shape)
+        self._completeness = Completeness(given.complete, given.watermarks)
         self._left: dict[date, int] = {}
         self._shapes: dict[tuple[str, str], DayShape | None] = {}
 
@@ -77,6 +83,15 @@ class PastNumbers:
     def pace(self, metric: str, scope: Scope, day: date) -> float | None:
         found = self._found(metric, scope, month_of(day))
         return self._paces.share(found.plan, day) if found else None
+
+    def is_late(self, day: date) -> bool:
+        """Whether a dataset of any of the metrics is not complete up to the day."""
+        return day > self._completeness.until(self._ready.datasets(), self.known)
+
+    def come(self, since: date) -> list[date]:
+        """The days from `since` on, before `known`, that were late until the day before and are no longer."""
+        first, last = self._completeness.come(self._ready.datasets(), self.known)
+        return days_of(max(first, since), last)
 
     def working_days_left(self, day: date) -> int:
         if day not in self._left:
@@ -113,8 +128,7 @@ class PastNumbers:
 
     def _is_late(self, metric: str, day: date) -> bool:
         """Whether a dataset of the metric is not complete up to the day."""
-        complete = self._given.complete
-        return any(day > complete[name] for name in self._ready.datasets_of(metric) if name in complete)
+        return day > self._completeness.until(self._ready.datasets_of(metric), self.known)
 
     def _part(self, part: ScorePart, scope: Scope, day: date) -> float | None:
         found = figures_of(self, part.metric, scope, day)

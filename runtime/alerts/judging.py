@@ -214,7 +214,7 @@ async def _first_target(bench: Bench) -> date | None:
 async def _late_moments(bench: Bench) -> list[tuple[Any, datetime | None]]:
     """The sources of what the rule reads, with how far each is complete."""
     configured = bench.configured
-    datasets = {name for metric in bench.metrics for name in configured.metrics.datasets_of(metric)}
+    datasets = {name for metric in bench.ready.judged for name in configured.metrics.datasets_of(metric)}
     states = dict(await read_many(SourceStateRow, configured.tenant, ("source", "watermark")))
     sources = (source for source in configured.release.sources.values() if source.dataset in datasets)
     return [(source, states.get(source.name)) for source in sources]

@@ -12,6 +12,7 @@ from runtime.bulk import read_many
 from runtime.numbers.batch import Batch
 from runtime.numbers.line import Rework
 from runtime.records.rows import RecordRow
+from runtime.records.runs import first_imports
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
@@ -35,24 +36,31 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Edit(msgspec.Struct, frozen=True):
-    """A version that came, the one before it, and for whom either counts."""
+    """A version that came, the one before it, and for whom either counts; `is_first`: with the first import of its source."""
 
     new: RecordRow
     old: RecordRow | None
     whose: frozenset[Whose]
+    is_first: bool
 
 
 async def movements(configured: Prepared, batch: Batch, changes: Mapping[Spot, Rework], now: datetime) -> list[Moved]:
-    """One movement per number of the month that changed, with the records that came since the first of the marks."""
+    """One movement per number of the month that changed, with the records that came since the first of the marks.
+
+    What a source brings when it is read for the first time is no movement.
+    """
     dataset = configured.release.datasets.get(batch.dataset)
     if dataset is None or not changes:
         return []
     edits = await _edits(configured, batch, configured.calendar.today(now))
+    told = [edit for edit in edits if not edit.is_first]
     found = []
     for (metric, scope, key), work in changes.items():
         if work.before == work.after or work.moved is None:
             continue
-        mine = [edit for edit in edits if (scope, key) in edit.whose]
+        mine = [edit for edit in told if (scope, key) in edit.whose]
+        if not mine and len(told) < len(edits):
+            continue
         reason = {lang: _reason(dataset, mine, lang) for lang in ("zh", "en")} if mine else _LATER
         delta = None if work.before is None or work.after is None else work.after - work.before
         found.append(Moved(metric, scope, key, work.moved, delta, reason, now))
@@ -72,8 +80,10 @@ async def _edits(configured: Prepared, batch: Batch, today: date) -> list[Edit]:
         versions[row.key].append(row)
     places = configured.places(batch.dataset, today)
     pairs = [(line[-1], line[-2] if len(line) > 1 else None) for line in versions.values() if line[-1].id in new]
+    first = await first_imports(tenant, batch.dataset, {last.source for last, _ in pairs})
     return [
-        Edit(last, old, _whose(places, last) | (_whose(places, old) if old else frozenset())) for last, old in pairs
+        Edit(last, old, _whose(places, last) | (_whose(places, old) if old else frozenset()), last.run_id in first)
+        for last, old in pairs
     ]
 
 

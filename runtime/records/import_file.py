@@ -19,7 +19,7 @@ from runtime.queue.jobs import enqueue
 from runtime.records.ingest import Counts, Ingest, chunks
 from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow, SyncRunRow
-from runtime.records.runs import INTERRUPTED, settle
+from runtime.records.runs import INTERRUPTED, complete, settle
 from runtime.records.survey import CHUNK, Progress, Survey, still, survey_of
 from runtime.releases.prepared import Prepared, demand_prepared
 from runtime.tenancy import add, add_missing, rows
@@ -182,6 +182,7 @@ class _Importing:
         now, tenant = self._context.clock.now(), run.tenant
         await rows(SyncRunRow, tenant).filter(id=run.id).update(state="done", finished_at=now, total=counts.read)
         await settle(run, now)
+        await complete(tenant, run.dataset, run.source, min(self._asked.complete or now, now))
         detail = {"file": run.file, "run": run.id, **msgspec.structs.asdict(counts)}
         await note(tenant, self._asked.by or "import", "import", run.dataset, detail, now=now)
         if self._source is not None and self._asked.complete is not None:

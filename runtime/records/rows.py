@@ -38,7 +38,10 @@ class RecordRow(Row):
 
 
 class SyncRunRow(Row):
-    """One reading of one file of a source. States: running, done, failed; `message` says why it failed."""
+    """One reading of one file of a source. States: running, done, failed; `message` says why it failed.
+
+    `watermark`: the data were complete up to then while this was the source's last reading that brought anything.
+    """
 
     source = maybe_name()
     dataset = name_column()

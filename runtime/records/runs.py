@@ -1,6 +1,6 @@
 """Runs: each reading of a file, from its beginning over its chunks to its end, visible at any moment."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
@@ -102,6 +102,34 @@ async def fail(run: SyncRunRow, said: Said, now: datetime, cursors: Cursors | No
         await mine.update(state="failed", finished_at=now, message=msgspec.to_builtins(said))
 
     await transact(write)
+
+
+async def complete(tenant: str, dataset: str, source: str | None, watermark: datetime) -> None:
+    """Notes with the last run of the source how far its data were complete then, inside the caller's transaction."""
+    mine = rows(SyncRunRow, tenant).filter(dataset=dataset, **_of(source))
+    last = await mine.order_by("-started_at", "-id").limit(1).values_list("id", flat=True)
+    await rows(SyncRunRow, tenant).filter(id__in=last).update(watermark=watermark)
+
+
+async def first_imports(tenant: str, dataset: str, sources: Collection[str | None]) -> frozenset[str]:
+    """The runs that belong to the first import of one of the sources: all up to the first after which it was complete."""
+    found = set[str]()
+    for source in sources:
+        mine = rows(SyncRunRow, tenant).filter(dataset=dataset, **_of(source))
+        ended = (
+            await mine.filter(watermark__isnull=False)
+            .order_by("started_at", "id")
+            .limit(1)
+            .values_list("id", flat=True)
+        )
+        found |= {
+            str(each) for each in await (mine.filter(id__lte=ended[0]) if ended else mine).values_list("id", flat=True)
+        }
+    return frozenset(found)
+
+
+def _of(source: str | None) -> dict[str, str | bool]:
+    return {"source__isnull": True} if source is None else {"source": source}
 
 
 async def settle(run: SyncRunRow, now: datetime) -> None:

@@ -198,6 +198,7 @@ async def _complete(
 
     async def write() -> None:
         await rows(SourceStateRow, tenant).filter(source=source.name).update(watermark=watermark)
+        await runs.complete(tenant, source.dataset, source.name, watermark)
         if is_late(source, before, now) and not is_late(source, watermark, now):
             await enqueue(tenant, "rejudge", "all", now=now)
         publish_after_commit(context.events, tenant, "source", {"source": source.name})

@@ -1,6 +1,8 @@
 """Publishing: checked documents become the next release, and the only live one."""
 
+import asyncio
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +20,7 @@ from runtime.people.import_people import brings_other_people
 from runtime.releases.hooks import Publishing, call_hooks
 from runtime.releases.live import LiveRelease, live, release_numbered, remember
 from runtime.releases.rows import ReleaseRow
+from runtime.releases.tested import failed_tests
 from runtime.tenancy import add, rows
 from runtime.tenants.rows import TenantRow
 from schema_defs.errors import UsageError
@@ -37,15 +40,22 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, note: str = "") -> Outcome:
-    """Makes the documents the live release. Raises ConfigurationError with every issue, and then nothing has changed."""
+    """Makes the documents the live release, when nothing is wrong with them and their own tests pass.
+
+    Raises ConfigurationError with every issue, and then nothing has changed.
+    """
     issues = check(loaded, available())
-    errors = {issue for issue in (*loaded.issues, *issues) if issue.level == "error"}
-    if errors:
-        raise ConfigurationError(tuple(sorted(errors, key=lambda issue: (issue.file, issue.line, issue.column))))
+    _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
+    _refuse(await asyncio.to_thread(failed_tests, loaded))
     documents = _documents(loaded)
     new = _New(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
     outcome = await transact(lambda: _put(context, tenant, new))
     return msgspec.structs.replace(outcome, warnings=tuple(issues))
+
+
+def _refuse(errors: Iterable[Issue]) -> None:
+    if found := set(errors):
+        raise ConfigurationError(tuple(sorted(found, key=lambda issue: (issue.file, issue.line, issue.column))))
 
 
 async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Outcome:
