@@ -3,21 +3,23 @@
 python -m benchmarks.recompute [--rows 1000000,10000000] [--rounds 5]
 
 The same rows in the same order, sorted by person and day, lie in the memory of every engine before its time is taken; amounts are whole
-numbers of 0.0001 for all, so that every sum is exact. Each engine runs in a process of its own, and tells a digest of its results.
+numbers of 0.0001 for all, so that every sum is exact. Each engine runs in a process of its own; before any
+time is taken all results are compared.
 """
 
 import argparse
-import hashlib
+import gc
 import importlib.util
-import json
-import resource
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -80,12 +82,14 @@ def ours(arrays: Arrays) -> Callable[[], Arrays]:
         totals = all_totals(list(metrics.measures.values()), facts)
         values = with_derived(metrics, totals, len(facts))
         found = {name: np.where(cells.mask, np.nan, cells.data) for name, cells in values.items()}
-        return found | {name: totals[name].units for name in ("sales", "high_margin")}
+        return found | {
+            name: totals[name].units for name in ("sales", "high_margin")
+        }  # exact, before they become doubles
 
     return run
 
 
-def _release():  # noqa: ANN202
+def _release():
     import msgspec
 
     from schema_defs.dataset import Dataset
@@ -108,21 +112,21 @@ def _release():  # noqa: ANN202
 
 
 SQL = """
-select sum(amount) filter (status <> 2) as sales,
-       sum(amount) filter (status <> 2 and category in (0, 4)) as high_margin,
-       count(*) filter (status <> 2) as orders,
-       avg(amount) filter (status <> 2) / 10000 as average_order,
-       count(distinct customer) filter (status <> 2) as customers,
+select sum(amount) filter (where status <> 2)::bigint as sales,
+       sum(amount) filter (where status <> 2 and category in (0, 4))::bigint as high_margin,
+       count(*) filter (where status <> 2) as orders,
+       avg(amount) filter (where status <> 2) / 10000 as average_order,
+       count(distinct customer) filter (where status <> 2) as customers,
        person, day
 from orders group by person, day order by person, day
 """
 TWO_STEPS = """
 with each as (
   select person, day, customer, sum(amount) as sales, count(*) as orders,
-         sum(amount) filter (category in (0, 4)) as high_margin
+         sum(amount) filter (where category in (0, 4)) as high_margin
   from orders where status <> 2 group by person, day, customer),
 found as (
-  select person, day, sum(sales) as sales, sum(high_margin) as high_margin, sum(orders) as orders,
+  select person, day, sum(sales)::bigint as sales, sum(high_margin)::bigint as high_margin, sum(orders)::bigint as orders,
          sum(sales) / sum(orders) / 10000 as average_order, count(*) as customers
   from each group by person, day)
 select sales, high_margin, orders, average_order, customers, person, day
@@ -136,6 +140,7 @@ def duckdb(sql: str, arrays: Arrays) -> Callable[[], Arrays]:
 
     connection = engine.connect(config={"threads": 2})
     connection.register("given", dict(arrays))
+    connection.execute("set enable_progress_bar = false")
     connection.execute("create table orders as select * from given")
     connection.unregister("given")
 
@@ -168,8 +173,7 @@ def polars(arrays: Arrays) -> Callable[[], Arrays]:
 
 def _completed(found: Arrays) -> Arrays:
     """With the ratio, and nothing as zero in sums."""
-    whole = {name: np.ma.filled(found[name], 0) for name in ("sales", "high_margin", "orders", "customers")}
-    sums = {name: np.nan_to_num(np.asarray(each, dtype=np.float64)) for name, each in whole.items()}
+    sums = {name: np.ma.filled(found[name], 0) for name in ("sales", "high_margin", "orders", "customers")}
     with np.errstate(all="ignore"):
         share = sums["high_margin"] / sums["sales"]
     average = np.ma.filled(np.ma.asarray(found["average_order"], dtype=np.float64), np.nan)
@@ -179,49 +183,51 @@ def _completed(found: Arrays) -> Arrays:
 ENGINES: dict[str, Callable[[Arrays], Callable[[], Arrays]]] = {
     "ours": ours,
     "duckdb": partial(duckdb, SQL),
-    "duckdb in two steps": partial(duckdb, TWO_STEPS),
+    "duckdb, in two steps": partial(duckdb, TWO_STEPS),
     "polars": polars,
 }
 
 
-def digest(found: Arrays) -> str:
-    """Equal for equal results: counts and sums to the unit, averages and ratios to twelve digits."""
-    told = hashlib.sha256()
-    for name in ("sales", "high_margin", "orders", "customers"):
-        told.update(np.asarray(found[name]).astype(np.int64).tobytes())
-    for name in ("average_order", "high_margin_share"):
-        told.update(np.array([f"{number:.11e}" for number in found[name].tolist()]).tobytes())
-    return told.hexdigest()[:16]
-
-
-def serve(engine: str, rows: int, sellers: int) -> None:
-    """One engine in this process: a round per line that is read, then what it found and the most memory it took."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def serve(engine: str, rows: int, sellers: int, results: str) -> None:
+    """One engine in this process: its results into a file, a round per line that is read, at the end the most memory it took."""
     run = ENGINES[engine](made(rows, sellers))
-    found = run()
-    told = {"digest": digest(found), "groups": len(found["sales"])}
-    print(json.dumps(told), flush=True)
+    np.savez(results, **run())
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")
+    print("ready", flush=True)
     for _ in sys.stdin:
         start = time.perf_counter()
         run()
         print(time.perf_counter() - start, flush=True)
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, flush=True)
+    print(_most_memory(), flush=True)
+
+
+def _most_memory() -> float:
+    """MB of this process at most, since it was ready: its rows, and what it needed for the rounds."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(told["VmHWM"].split()[0]) / 1024
 
 
 class Engine:
     """An engine in a process of its own, waiting for its turn."""
 
-    def __init__(self, name: str, rows: int, sellers: int) -> None:
+    def __init__(self, name: str, rows: int, sellers: int, folder: str) -> None:
         self.name = name
-        command = [sys.executable, "-m", "benchmarks.recompute", "--serve", name, "--rows", str(rows), "--sellers", str(sellers)]
-        environment = {"POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "2"}
-        import os
-
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | environment
-        )
-        self.told = json.loads(self._line())
         self.times: list[float] = []
+        self._results = f"{folder}/{name}.npz"
+        asked = ["--serve", name, "--rows", str(rows), "--sellers", str(sellers), "--results", self._results]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.recompute", *asked],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"POLARS_MAX_THREADS": "2"},
+        )
+        assert self._line() == "ready", name
+
+    def results(self) -> dict[str, np.ndarray]:
+        with np.load(self._results) as found:
+            return {name: found[name] for name in COLUMNS}
 
     def turn(self) -> None:
         self._process.stdin.write("\n")
@@ -236,25 +242,37 @@ class Engine:
         return most
 
     def _line(self) -> str:
-        return self._process.stdout.readline()
+        return self._process.stdout.readline().strip()
 
 
-def compare(rows: int, sellers: int, rounds: int, names: list[str]) -> dict[str, float]:
-    """One table; the medians per engine."""
-    engines = [Engine(name, rows, sellers) for name in names]
-    assert len({json.dumps(engine.told) for engine in engines}) == 1, [engine.told for engine in engines]
+def verify(engine: Engine, peer: Engine) -> int:
+    """Sums and counts must be equal to the unit, averages and ratios but for the last digits of a double; the number of groups."""
+    here, there = engine.results(), peer.results()
+    for name in COLUMNS:
+        if name in ("average_order", "high_margin_share"):
+            assert np.allclose(here[name], there[name], rtol=1e-14, atol=0.0, equal_nan=True), (peer.name, name)
+        else:
+            assert np.array_equal(here[name], there[name]), (peer.name, name)
+    return len(here["sales"])
+
+
+def compare(rows: int, sellers: int, rounds: int, names: list[str]) -> float:
+    """Prints one table; our median."""
+    with tempfile.TemporaryDirectory() as folder:
+        engines = [Engine(name, rows, sellers, folder) for name in names]
+        for peer in engines:
+            groups = verify(engines[0], peer)
     for _ in range(rounds):
         for engine in engines:
             engine.turn()
     medians = {engine.name: statistics.median(engine.times) for engine in engines}
-    best = min((median for name, median in medians.items() if name != "ours"), default=medians["ours"])
-    print(f"\n{rows:,} rows, {sellers:,} sellers, {engines[0].told['groups']:,} groups, results equal ({engines[0].told['digest']})\n")
-    print("| engine | median | ratio to the faster peer | memory |")
-    print("|---|---|---|---|")
+    best = min([median for name, median in medians.items() if name != "ours"] or [medians["ours"]])
+    print(f"\n{rows:,} rows, {sellers:,} sellers, {groups:,} groups; all results are equal\n")
+    print("| engine | median | ratio to the faster peer | memory |\n|---|---|---|---|")
     for engine in engines:
-        median, memory = medians[engine.name], engine.end()
-        print(f"| {engine.name} | {median:.3f} s | {median / best:.2f}x | {memory:,.0f} MB |")
-    return medians
+        median = medians[engine.name]
+        print(f"| {engine.name} | {median:.3f} s | {median / best:.2f}x | {engine.end():,.0f} MB |", flush=True)
+    return medians["ours"]
 
 
 def main() -> None:
@@ -262,16 +280,17 @@ def main() -> None:
     parser.add_argument("--rows", default="1000000,10000000")
     parser.add_argument("--sellers", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--serve")
+    parser.add_argument("--serve", help="an engine's name: only this one, in this process")
+    parser.add_argument("--results")
     asked = parser.parse_args()
     sizes = [int(each) for each in asked.rows.split(",")]
     if asked.serve:
-        serve(asked.serve, sizes[0], asked.sellers)
+        serve(asked.serve, sizes[0], asked.sellers, asked.results)
         return
-    names = [name for name in ENGINES if name == "ours" or importlib.util.find_spec(name.split()[0])]
-    found = [compare(rows, asked.sellers, asked.rounds, names)["ours"] for rows in sizes]
+    names = [name for name in ENGINES if name == "ours" or importlib.util.find_spec(name.split(",")[0])]
+    found = [compare(rows, asked.sellers, asked.rounds, names) for rows in sizes]
     print(f"\ngrowth {sizes[0]:,} to {sizes[-1]:,} rows: {found[-1] / found[0]:.1f}x")
-    few, many = (compare(sizes[-1], sellers, asked.rounds, ["ours"])["ours"] for sellers in (68, 5000))
+    few, many = (compare(sizes[-1], sellers, asked.rounds, ["ours"]) for sellers in (68, 5000))
     print(f"\n68 to 5,000 sellers: {many / few:.2f}x")
 
 

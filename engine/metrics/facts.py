@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -41,7 +40,9 @@ def money_of(cells: Cells) -> Cells | Money:
     if largest >= LARGEST_UNITS:
         return cells
     units = to_units(data)
-    return Money(units, int(np.abs(units).max(initial=0)), cells.missing) if np.array_equal(units / UNITS, data) else cells
+    return (
+        Money(units, int(np.abs(units).max(initial=0)), cells.missing) if np.array_equal(units / UNITS, data) else cells
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,18 +113,17 @@ def starts_of(keys: Iterable[Array], rows: int, at_once: int = 1 << 17) -> Array
         for key in listed:
             changed |= key[begin:end] != key[begin - 1 : end - 1]
         found.append(np.flatnonzero(changed) + begin)
-    return cast(Array, np.concatenate(found))
+    return np.concatenate(found)
 
 
 def facts_of(table: Table, grouping: Grouping, names: Iterable[str], orders: Sequence[Order] = ()) -> Facts:
-    """The records of a table in the order of their groups, with the columns of some fields; `orders` of all rows where "last" is asked."""
-    order = np.argsort(grouping.numbers, kind="stable")
-    rows = grouping.rows[order]
+    """The records of a table group by group, with the columns of some fields; `orders` of all rows where "last" is asked."""
+    rows = grouping.rows
     counts = np.bincount(grouping.numbers, minlength=len(grouping.groups))
     return Facts(
         rows=len(rows),
         starts=np.cumsum(counts) - counts,
         columns={name: money_of(table.column(name).take(rows)) for name in names},
-        shares=None if grouping.shares is None else grouping.shares[order],
+        shares=grouping.shares,
         orders=tuple(orders[row] for row in rows.tolist()) if orders else (),
     )

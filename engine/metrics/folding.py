@@ -10,7 +10,7 @@ from engine.expression.columns import Cells, Column, to_units
 from engine.expression.columns.column import NOTHING, Array
 from engine.metrics.aggregate import Measure
 from engine.metrics.facts import Money
-from engine.metrics.partial import Order, tagged
+from engine.metrics.partial import Order, Tagged, tagged
 from engine.metrics.segments import Segments, best_places, distinct_pairs, exact_sums, ranks_of, rounded_sums
 from engine.metrics.totals import Counts, Distincts, FloatSums, Means, Picked, Sums, Totals
 from schema_defs.metric import Aggregate
@@ -82,7 +82,7 @@ def _distinct(measure: Measure, found: Contributed) -> Distincts:
     return Distincts(counts, _sets(codes, size, cells, counts, held) if found.sets else None)
 
 
-def _sets(codes: Array, size: int, cells: Cells, counts: Array, held: Array) -> list[frozenset[object]]:
+def _sets(codes: Array, size: int, cells: Cells, counts: Array, held: Array) -> list[frozenset[Tagged]]:
     """The values of every group, from their codes."""
     places = np.zeros(size, dtype=np.int64)
     places[codes] = np.arange(len(codes))

@@ -18,11 +18,10 @@ def in_units(expression: Expression, columns: Columns) -> Money | None:
     names = _names(expression.tree)
     if names is None or len(names) > _MOST_AMOUNTS:
         return None
-    amounts = {name: columns.get(name) for name in names}
-    largest = sum(amounts[name].largest for name in names if isinstance(amounts[name], Money))  # type: ignore[union-attr]
-    if largest >= LARGEST_UNITS or not all(isinstance(each, Money) for each in amounts.values()):
+    amounts = {name: column for name in names if isinstance(column := columns.get(name), Money)}
+    if len(amounts) < len(set(names)) or sum(amounts[name].largest for name in names) >= LARGEST_UNITS:
         return None
-    return _calculated(expression.tree, {name: each for name, each in amounts.items() if isinstance(each, Money)})
+    return _calculated(expression.tree, amounts)
 
 
 def _names(node: ast.expr) -> list[str] | None:
@@ -47,7 +46,10 @@ def _calculated(node: ast.expr, amounts: Mapping[str, Money]) -> Money:
             inner = _calculated(operand, amounts)
             return Money(-inner.units, inner.largest, inner.missing)
         case ast.BinOp(left=left, op=sign, right=right):
-            return _combined(np.add if isinstance(sign, ast.Add) else np.subtract, *(_calculated(each, amounts) for each in (left, right)))
+            return _combined(
+                np.add if isinstance(sign, ast.Add) else np.subtract,
+                *(_calculated(each, amounts) for each in (left, right)),
+            )
         case _:
             raise AssertionError(f"{type(node).__name__} is no sum of amounts")
 

@@ -81,8 +81,8 @@ def distinct_pairs(codes: Array, size: int, segments: Segments) -> tuple[Array, 
         return _NOTHING, _NOTHING
     shift = max(1, math.ceil(math.log2(max(size, 2))))
     fits = shift + max(1, len(segments)).bit_length() <= _BITS_OF_INT32
-    packed = segments.numbers().astype(np.int32 if fits else np.int64, copy=False)
-    packed = (packed << shift) | codes
+    numbers = segments.numbers().astype(np.int32 if fits else np.int64, copy=False)
+    packed: Array = np.bitwise_or(np.left_shift(numbers, shift), codes)
     packed.sort()
     first = np.empty(len(packed), dtype=bool)
     first[0] = True

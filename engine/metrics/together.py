@@ -12,15 +12,17 @@ from engine.metrics.contributions import holds, without_missing
 from engine.metrics.facts import Facts, Money
 from engine.metrics.folding import Contributed, totals_of
 from engine.metrics.linear import in_units
+from engine.metrics.ready import Ready
 from engine.metrics.segments import Segments
 from engine.metrics.totals import Totals, cells_of, joined
-from engine.metrics.ready import Ready
 
 ROWS_AT_ONCE = 1 << 16
 """So many rows of some columns stay in the processor's cache."""
 
 
-def all_totals(measures: Sequence[Measure], facts: Facts, *, sets: bool = False, at_once: int = ROWS_AT_ONCE) -> dict[str, Totals]:
+def all_totals(
+    measures: Sequence[Measure], facts: Facts, *, sets: bool = False, at_once: int = ROWS_AT_ONCE
+) -> dict[str, Totals]:
     """What every metric gives for every group of the facts; what has no result is counted in the measures' trouble.
 
     `sets`: distinct counts keep their values, as partial results for storing need them.
@@ -168,4 +170,3 @@ class _Program:
         if kept.rows is None:
             return value({name: shared.columns[name] for name in names}, shared.facts.rows)
         return value({name: shared.columns[name].take(kept.rows) for name in names}, len(kept.rows))
-

@@ -6,8 +6,7 @@ from typing import assert_never
 
 import numpy as np
 
-from engine.expression.columns import Cells, Column, Mixed, column_of, numbers
-from engine.expression.columns.assembly import scattered
+from engine.expression.columns import Cells, column_of, numbers
 from engine.expression.columns.column import Array
 from engine.metrics.partial import (
     UNITS,
@@ -138,7 +137,10 @@ def joined(parts: Sequence[Totals]) -> Totals:
             return Means(totals, np.concatenate([mean.counts for mean in means]))
         case Picked():
             picked = [part for part in parts if isinstance(part, Picked)]
-            values, orders = ([each for part in picked for each in part.values], [each for part in picked for each in part.orders])
+            values, orders = (
+                [each for part in picked for each in part.values],
+                [each for part in picked for each in part.orders],
+            )
             return Picked(first.kind, values, orders)
         case _:
             assert_never(first)

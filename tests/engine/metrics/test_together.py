@@ -77,7 +77,9 @@ def test_all_metrics_at_once_equal_the_records_one_by_one(
             assert to_plain(partial) == to_plain(wanted), (named, key, day)
             assert value == value_of(wanted), (named, key, day)
     if len(facts):
-        everything = {named: cells.values(len(facts)) for named, cells in with_derived(once, totals, len(facts)).items()}
+        everything = {
+            named: cells.values(len(facts)) for named, cells in with_derived(once, totals, len(facts)).items()
+        }
         for place, (key, day) in enumerate(grouping.groups):
             wanted = each_row.values({named: naive[named, key, date.fromisoformat(day)] for named in totals})
             assert {named: values[place] for named, values in everything.items()} == wanted
