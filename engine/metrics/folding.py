@@ -84,13 +84,13 @@ def _distinct(measure: Measure, found: Contributed) -> Distincts:
 
 def _sets(codes: Array, size: int, cells: Cells, counts: Array, held: Array) -> list[frozenset[Tagged]]:
     """The values of every group, from their codes."""
-    places = np.zeros(size, dtype=np.int64)
+    places = np.full(size, -1, dtype=np.int64)
     places[codes] = np.arange(len(codes))
-    values = cells.take(places[held]).values(len(held))
-    ends = np.cumsum(counts).tolist()
-    return [
-        frozenset(tagged(value) for value in values[start:end]) for start, end in zip([0, *ends], ends, strict=False)
-    ]
+    used = np.flatnonzero(places >= 0)
+    values = map(tagged, cells.take(places[used]).values(len(used)))
+    tags = dict(zip(used.tolist(), values, strict=True))
+    found, ends = [tags[code] for code in held.tolist()], np.cumsum(counts).tolist()
+    return [frozenset(found[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _picked(measure: Measure, found: Contributed, ranks: Array, orders: Sequence[Order] = ()) -> Picked:

@@ -34,7 +34,7 @@ CELL_KEY = ("tenant", "metric", "scope", "key", "day")
 CELL_VALUES = ("partial", "number", "release", "computed_at")
 MOVED_AT_ONCE = 40
 """Up to so many dirty places a change is told in words; more is an import."""
-MANY_RECORDS = 200
+MANY_RECORDS = 500
 """From so many records of whole days on, columns are quicker than reading one record after the other."""
 ROWS_TOLD = 40
 """Up to so many rows boards are told one by one; more is everything."""
