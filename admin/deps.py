@@ -42,7 +42,15 @@ class Views(Protocol):
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView: ...
     async def why(
-        self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1, day: date | None = None
+        self,
+        viewer: Viewer,
+        *,
+        metric: str,
+        scope: str,
+        key: str,
+        page: int = 1,
+        day: date | None = None,
+        since: date | None = None,
     ) -> WhyView | None: ...
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
     async def watch(

@@ -59,12 +59,22 @@ class RunningViews:
         self._boards.changed(tenant)
 
     async def why(
-        self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1, day: date | None = None
+        self,
+        viewer: Viewer,
+        *,
+        metric: str,
+        scope: str,
+        key: str,
+        page: int = 1,
+        day: date | None = None,
+        since: date | None = None,
     ) -> WhyView | None:
         configured, kind = await prepared(viewer.tenant), _scope(scope)
         if configured is None or kind is None:
             return None
-        return await build_why(configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page, day=day)
+        return await build_why(
+            configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page, day=day, since=since
+        )
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:
         configured = await prepared(viewer.tenant)

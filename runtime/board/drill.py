@@ -116,6 +116,36 @@ class Twig(msgspec.Struct, frozen=True, kw_only=True):
     days: tuple[DayMark, ...] = ()
 
 
+class BridgeMove(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that changed the number."""
+
+    what: Text
+    by: float | None
+    """None where the number is no sum or count of its records."""
+    dataset: str
+    record: str | None = None
+    """Its id in an address; None when this reader may not open it."""
+
+
+class BridgeStep(msgspec.Struct, frozen=True, kw_only=True):
+    """All that happened of one kind since the day; of its records the largest."""
+
+    kind: str
+    by: float | None
+    count: int = 0
+    moves: tuple[BridgeMove, ...] = ()
+
+
+class BridgeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What led from the number at the end of a past day, as it was known then, to the number now."""
+
+    since: date
+    start: float | None
+    end: float | None
+    difference: float | None
+    steps: tuple[BridgeStep, ...] = ()
+
+
 class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     column: Column
     path: tuple[Place, ...]
@@ -144,6 +174,9 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceClock, ...] = ()
     complete_up_to: datetime | None = None
     release: int = 0
+    since_choices: tuple[date, ...] = ()
+    """The days from which one may ask what changed."""
+    bridge: BridgeView | None = None
     rules: tuple[tuple[str, Text], ...] = ()
     """The rules that judge this number: name and label."""
     hidden: tuple[Text, ...] = ()

@@ -15,6 +15,7 @@ from runtime.board.hidden import hidden_from
 from runtime.board.marks import marks_of, name_of
 from runtime.board.viewer import Viewer
 from runtime.board.watch_page import rules_of
+from runtime.board.why_bridge import bridge_of, can_ask_since, since_choices
 from runtime.board.why_ground import Desk, ground_of, splits_of
 from runtime.board.why_lines import tables_of
 from runtime.board.why_parts import parts_note, parts_of
@@ -43,14 +44,16 @@ async def build_why(
     key: str,
     page: int = 1,
     day: date | None = None,
+    since: date | None = None,
 ) -> WhyView | None:
     """The explanation of one number, of today or as it stood at the end of a past day by what is known now.
 
+    With `since`, an earlier day of the month, it tells what changed the number of today since then.
     `score` is the score of the place. None for a number that does not exist or that the reader may not see.
     """
     today = configured.calendar.today(now)
     desk = await desk_of(configured, viewer, now, metric=metric, scope=scope, key=key, day=day or today)
-    if desk is None or desk.day > today:
+    if desk is None or desk.day > today or (since is not None and not can_ask_since(since, desk.day, today)):
         return None
     if metric == SCORE:
         return await _score(desk, viewer, now, scope, key)
@@ -81,6 +84,8 @@ async def build_why(
         complete_up_to=complete_up_to(clocks),
         release=configured.number,
         rules=rules_of(configured, desk.sight, metric, scope),
+        since_choices=since_choices(today) if desk.day == today else (),
+        bridge=None if since is None else await bridge_of(desk, metric, scope, key, since),
         hidden=_hidden_labels(desk, metric),
     )
 

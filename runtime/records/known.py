@@ -3,10 +3,14 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from tortoise.expressions import Q
+
 from engine.explain.tree import Known, Origin
+from engine.records.record import Record
 from runtime.bulk import in_pieces, read_many
-from runtime.records.rows import SyncRunRow
+from runtime.records.rows import RecordRow, SyncRunRow
 from runtime.records.store import READ, columns_between, record_of, values_reader
+from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
 _ORIGIN = ("version", "known_at", "source", "run_id")
@@ -28,6 +32,21 @@ async def known_between(
         )
         for row in found
     ]
+
+
+async def known_of(
+    tenant: str, dataset: Dataset, keys: Iterable[str], *, known_at: datetime | None = None
+) -> list[Record]:
+    """The records of some keys, of any day, as known now or at a past moment; deleted ones are left out."""
+    typed, found = values_reader(dataset), list[Record]()
+    for some in in_pieces(keys):
+        query = rows(RecordRow, tenant).filter(dataset=dataset.name, key__in=list(some), deleted=False)
+        if known_at is None:
+            query = query.filter(superseded_at__isnull=True)
+        else:
+            query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
+        found += [record_of(dataset, typed, *row) for row in await query.values_list(*READ)]
+    return found
 
 
 async def _runs(tenant: str, ids: Iterable[str]) -> dict[str, tuple[str | None, datetime]]:

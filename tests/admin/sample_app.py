@@ -38,9 +38,9 @@ class SampleViews:
             return sample.full_board()
         return sample.board(tuple(opened))
 
-    async def why(self, viewer, *, metric, scope, key, page=1, day=None):
+    async def why(self, viewer, *, metric, scope, key, page=1, day=None, since=None):
         known = {column.metric for column in sample.COLUMNS}
-        return None if metric not in known or key == "nowhere" else sample.why(metric, day=day)
+        return None if metric not in known or key == "nowhere" else sample.why(metric, day=day, since=since)
 
     async def alerts(self, viewer, *, chosen=None):
         if chosen is not None and chosen not in {alert.id for alert in sample.open_alerts()}:

@@ -11,7 +11,20 @@ from ruamel.yaml import YAML
 
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
-from runtime.board.drill import DayMark, Field, Line, Place, RecordTable, Share, Sync, Twig, WhyView
+from runtime.board.drill import (
+    BridgeMove,
+    BridgeStep,
+    BridgeView,
+    DayMark,
+    Field,
+    Line,
+    Place,
+    RecordTable,
+    Share,
+    Sync,
+    Twig,
+    WhyView,
+)
 from runtime.board.records import (
     BadRow,
     Choice,
@@ -367,7 +380,9 @@ def tree(column: Column, actual: float, target: float | None) -> Twig:
                 how={"zh": "完成率 − 应达进度", "en": "attainment − pace"})  # fmt: skip
 
 
-def why(metric: str = "signed_amount", key: str = "shanghai", day: date | None = None) -> WhyView:
+def why(
+    metric: str = "signed_amount", key: str = "shanghai", day: date | None = None, since: date | None = None
+) -> WhyView:
     column = next(c for c in COLUMNS if c.metric == metric)
     row = next(r for r in tree_rows(("region:shanghai",)) if r.key == key)
     index = [c.metric for c in COLUMNS].index(metric)
@@ -392,7 +407,15 @@ def why(metric: str = "signed_amount", key: str = "shanghai", day: date | None =
             "en": "The sum of the amount over order lines from the 1st to today; cancelled and returned lines do not count.",
         }
     )
+    bridge = since and BridgeView(
+        since=since, start=4_100_000.0, end=4_238_600.0, difference=138_600.0,
+        steps=(
+            BridgeStep(kind="cancelled", by=-20_000.0, count=1, moves=(BridgeMove(what={"zh": "SO-1100：状态 open → cancelled", "en": "SO-1100: Status open → cancelled"}, by=-20_000.0, dataset="orders", record="o1"),)),
+            BridgeStep(kind="new", by=158_600.0, count=9, moves=(BridgeMove(what={"zh": "新增 <SO-1182>", "en": "<SO-1182> is new"}, by=158_600.0, dataset="orders"),)),
+        ),
+    )  # fmt: skip
     return WhyView(
+        since_choices=(date(2026, 11, 22), date(2026, 11, 16)), bridge=bridge,
         column=column, month="2026-11", day=day or TODAY, is_today=day is None, cell=row.cells[index], formula=formula,
         path=(
             Place(scope="company", key="company", label=organisation()["label"]),

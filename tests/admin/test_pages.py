@@ -14,7 +14,7 @@ PAGES = (
 )  # fmt: skip
 DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
            "/alerts/why?rule=behind_pace&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-22",
-           "/board/why?why=signed_amount:region:shanghai@2026-11-20")  # fmt: skip
+           "/board/why?why=signed_amount:region:shanghai@2026-11-20", "/board/why?why=signed_amount:region:shanghai~2026-11-16")  # fmt: skip
 
 
 class Forms(HTMLParser):
