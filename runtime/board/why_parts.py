@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from engine.explain.metric import metric_node
 from engine.explain.tree import RecordLeaf
+from engine.metrics.adding import adds_up
 from engine.metrics.aggregate import Contribution, Measure
 from engine.metrics.partial import UNITS
 from engine.org import COMPANY, Org
@@ -24,7 +25,7 @@ def parts_of(desk: Desk, metric: str, scope: ScopeKind, key: str) -> tuple[Share
     below = list(_below(desk.configured.org, desk.sight, desk.day, scope, key))
     if not below:
         return ()
-    adding = _contributions(desk, metric, scope, key, below) if adds_up(desk.configured, metric) else None
+    adding = _contributions(desk, metric, scope, key, below) if _adds_up(desk.configured, metric, below[0][0]) else None
     whole = sum(adding.values(), Fraction()) if adding is not None else Fraction()
     rows = [_row(desk, metric, kind, child, adding, whole) for kind, child in below]
     return (*rows, *(_rests(adding, whole, below) if adding is not None else ()))
@@ -32,18 +33,15 @@ def parts_of(desk: Desk, metric: str, scope: ScopeKind, key: str) -> tuple[Share
 
 def parts_note(configured: Prepared, metric: str, parts: tuple[Share, ...]) -> Text | None:
     """What to know of the parts: that they do not add up, or that a row's own number is more than what it has of this one."""
-    if not adds_up(configured, metric):
+    if parts and not _adds_up(configured, metric, parts[0].scope):
         return _NO_TOTAL
     return _PEOPLE if any(not part.is_rest and part.adds != part.actual for part in parts) else None
 
 
-def adds_up(configured: Prepared, metric: str) -> bool:
-    """Whether the parts' contributions are together the whole: of sums, and of counts where no record is credited to several people."""
-    measure: Measure | None = configured.metrics.measures.get(metric)
-    if measure is None or measure.aggregate not in ("sum", "count"):
-        return False
-    owner = configured.release.datasets[measure.dataset].owner
-    return measure.aggregate == "sum" or owner is None or isinstance(owner, str)
+def _adds_up(configured: Prepared, metric: str, below: ScopeKind) -> bool:
+    """Whether what the scopes below contribute is together the whole."""
+    measure = configured.metrics.measures.get(metric)
+    return measure is not None and adds_up(measure, configured.release.datasets[measure.dataset], below)
 
 
 def _below(org: Org, sight: Sight, day: date, scope: ScopeKind, key: str) -> Iterator[tuple[ScopeKind, str]]:
