@@ -10,12 +10,6 @@ from engine.rules.fold import replay
 from engine.rules.judge import Judge
 from schema_defs.rule import Rule, RuleBody
 
-VERDICTS = {
-    "holds": {"zh": "成立", "en": "holds"},
-    "clear": {"zh": "不成立", "en": "clear"},
-    "no_data": {"zh": "没有数据", "en": "no data"},
-}
-
 
 def day_node(rule: RuleBody, day: date, parts: Sequence[Part]) -> Node:
     """The verdict of the day, from what the conditions read: values as they were stored, or trees of their own."""

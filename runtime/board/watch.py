@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from runtime.board.alerts import AlertState, StripDay, Verdict
+from runtime.board.drill import Twig
 from schema_defs.metric import Format
 from schema_defs.rule import ScopeKind
 from schema_defs.text import Said, Text
@@ -42,6 +43,8 @@ class WatchedDay(msgspec.Struct, frozen=True, kw_only=True):
     recover: tuple[Condition, ...] = ()
     """Of the recovery, while the alert is firing."""
     read: tuple[ReadValue, ...] = ()
+    streak: Twig | None = None
+    """The last judged days of the present run with what each read; all days of the run give the state."""
 
 
 class WatchView(msgspec.Struct, frozen=True, kw_only=True):

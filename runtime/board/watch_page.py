@@ -5,6 +5,9 @@ from datetime import date, datetime
 
 import msgspec
 
+from engine.explain.day import day_node, read_values, streak_node
+from engine.explain.rebuild import rebuild
+from engine.explain.tree import Given, Node
 from engine.explain.why_not import Operand, operands
 from engine.expression import Context
 from engine.expression.values import Value
@@ -19,7 +22,8 @@ from runtime.alerts.history import history_of
 from runtime.alerts.judging import Bench, bench_of
 from runtime.alerts.rows import AlertRow, JudgedDayRow
 from runtime.board.alerts import StripDay
-from runtime.board.alerts_page import VERDICTS, format_of, label_of, strip_of
+from runtime.board.alerts_page import STRIP_DAYS, VERDICTS, format_of, label_of, strip_of
+from runtime.board.drill import Twig
 from runtime.board.hidden import hidden_from, metrics_read
 from runtime.board.marks import name_of
 from runtime.board.rule_words import condition_words, recovery_words
@@ -103,12 +107,11 @@ def _seen_day(day: StripDay, shown: frozenset[str]) -> StripDay:
 
 
 async def _day(bench: Bench, sight: Sight, place: Scope, day: date) -> WatchedDay | None:
-    query = rows(JudgedDayRow, bench.configured.tenant)
-    row = await query.filter(rule=bench.rule.name, scope=place.kind, key=place.key, day=day, judged=True).first()
     past = next((one for one in (await history_of(bench, place, day)).past if one.day == day), None)
-    if row is None or past is None:
+    if past is None:
         return None
-    values: Mapping[str, Value] = {"day": day, **row.values.get("read", {})}
+    stored = await _stored(bench, place, past.alert.episode or day, day)
+    values: Mapping[str, Value] = {"day": day, **stored[day]}
     shown = _readable(bench, sight, place, day)
     return WatchedDay(
         day=day,
@@ -118,7 +121,40 @@ async def _day(bench: Bench, sight: Sight, place: Scope, day: date) -> WatchedDa
         when=_conditions(bench, bench.rule.when, values, day, shown),
         recover=_recovery(bench, past, values, day, shown),
         read=tuple(_value(bench, read, place, day, values) for read in bench.ready.reads if read.name in shown),
+        streak=_streak(bench, stored, past, shown),
     )
+
+
+async def _stored(bench: Bench, place: Scope, first: date, last: date) -> dict[date, dict[str, Value]]:
+    """What each judged day read, the oldest first; nothing of a day whose source was late."""
+    query = rows(JudgedDayRow, bench.configured.tenant)
+    query = query.filter(rule=bench.rule.name, scope=place.kind, key=place.key, judged=True)
+    found = await query.filter(day__gte=first, day__lte=last).order_by("day")
+    return {row.day: {} if row.values.get("late") else row.values.get("read", {}) for row in found}
+
+
+def _streak(bench: Bench, stored: Mapping[date, Mapping[str, Value]], past: Past, shown: frozenset[str]) -> Twig | None:
+    """The last days of the run as a tree; None where what was stored does not give the state, as for a rule that reads texts."""
+    rule = bench.rule
+    node = streak_node(rule, [day_node(rule, day, read_values(rule, read)) for day, read in stored.items()])
+    if rebuild(node) != past.state:
+        return None
+    days = tuple(_day_twig(bench, each, shown) for each in node.parts if isinstance(each, Node))
+    return Twig(kind="streak", label=node.label, value=past.state, how=rule.when, parts=days[-STRIP_DAYS:])
+
+
+def _day_twig(bench: Bench, node: Node, shown: frozenset[str]) -> Twig:
+    read = [part for part in node.parts if isinstance(part, Given) and part.name in shown]
+    return Twig(
+        kind="day", label=node.label, value=str(node.value), parts=tuple(_read_twig(bench, each) for each in read)
+    )
+
+
+def _read_twig(bench: Bench, given: Given) -> Twig:
+    form, currency = format_of(bench.configured, bench.rule, given.name)
+    value = None if given.value is None else float(given.value)
+    label = label_of(bench.configured, given.name)
+    return Twig(kind="given", label=label, value=value, format=form, currency=currency)
 
 
 def _recovery(

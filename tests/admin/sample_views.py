@@ -505,6 +505,7 @@ def watch(day: date | None = None) -> WatchView:
             day=day, verdict="holds", state="firing", sentence=Said(zh=f"{day} 条件成立", en=f"on {day} the condition held"),
             when=(Condition(text="attainment < 0.8 * pace", truth=True, format="percent", sign="<", left=0.548, right=0.61, short=-0.062),),
             recover=(Condition(text="attainment >= 0.9 * pace", truth=False, format="percent", sign=">=", left=0.548, right=0.686, short=-0.138),),
+            streak=Twig(kind="streak", label=MARK, value="firing", parts=(Twig(kind="day", label="2026-11-23", value="holds"),)),
             read=(ReadValue(label={"zh": "完成率", "en": "Attainment"}, value=0.548, format="percent", why="signed_amount:region:shanghai@2026-11-23"),),
         ),
     )  # fmt: skip

@@ -210,3 +210,26 @@ def test_the_next_page_of_a_table_is_asked_for(client):
 
     assert browser.get(following.replace("&amp;", "&")).status_code == 200
     assert asked == [1, 2]
+
+
+def test_an_address_may_name_a_past_day(client):
+    page = client().get("/board/why?why=signed_amount:region:shanghai@2026-11-20").text
+
+    assert "截至 2026年11月20日" in page
+    assert "signed_amount%3Aregion%3Aeast%402026-11-20" in page or "signed_amount:region:east%402026-11-20" in page
+
+
+def test_the_tree_shows_the_records_with_what_brought_them(client):
+    page = client().get("/board/why?why=signed_amount:region:shanghai").text
+
+    assert '<ul class="tree">' in page
+    assert "orders.jsonl" in page
+    assert 'href="/records/order_lines/o1"' in page
+    assert "没有负责人的记录" in page
+
+
+def test_a_day_of_a_rule_says_which_condition_failed_and_by_how_much(client):
+    page = client().get("/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-23").text
+
+    assert "54.8% &lt; 61.0%" in page
+    assert "−6.2" in page

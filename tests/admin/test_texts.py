@@ -17,6 +17,7 @@ from schema_defs.release import BY_KIND
 ADMIN = Path(__file__).parents[2] / "admin"
 TEMPLATES = sorted((ADMIN / "templates").rglob("*.html"))
 FAMILIES = {
+    "operand.": ("holds", "fails", "missing"),
     "menu.": [entry.key for entry in MENU],
     "kind.": list(BY_KIND),
     "figure.": get_args(Shown),

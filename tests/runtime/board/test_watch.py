@@ -44,6 +44,10 @@ async def test_a_day_that_fired_says_so_too(watch):
     assert view.chosen.when[0].truth
     assert view.chosen.when[0].short < 0
     assert view.alert is not None
+    assert view.chosen.streak.value == "firing"
+    assert {day.value for day in view.chosen.streak.parts} == {"holds"}
+    assert view.chosen.streak.parts[-1].label == "2026-03-02"
+    assert len(view.chosen.streak.parts[-1].parts) == 2, "the attainment and the pace of the day"
 
 
 async def test_a_scope_that_the_rule_does_not_watch_and_a_day_that_is_not_judged(watch):
