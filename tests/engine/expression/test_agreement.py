@@ -204,7 +204,7 @@ def test_many_rows_in_columns_come_to_the_same_as_one_by_one(text: str, many: li
     assert at_once.trouble == one_by_one.trouble
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=expressions, second=expressions, many=st.lists(rows, min_size=1, max_size=14))
 def test_expressions_that_share_their_parts_come_to_what_each_comes_to_alone(
     first: str, second: str, many: list[dict[str, Value]]
