@@ -20,7 +20,7 @@ from admin.templating import make_environment
 
 ROUTES: tuple[Any, ...] = (
     board.root, board.board, board.rows, board.why,
-    alerts.alerts, alerts.alert, alerts.answer,
+    alerts.alerts, alerts.watch, alerts.alert, alerts.answer,
     targets.targets,
     calibration.calibration, calibration.snapshot, calibration.snapshot_pdf, calibration.freeze,
     chat.chat,

@@ -1,6 +1,7 @@
 """What the pages need from the runtime. `duiqi serve` and the demo give the real things, tests give small ones."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
+from datetime import date
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -14,6 +15,7 @@ from runtime.board.snapshots import SnapshotsView, SnapshotView
 from runtime.board.targets import TargetsView
 from runtime.board.view import BoardView
 from runtime.board.viewer import SignInView, Viewer
+from runtime.board.watch import WatchView
 from runtime.board.workbench import WorkbenchView
 from schema_defs.text import Lang
 
@@ -39,8 +41,21 @@ class Views(Protocol):
     """Builds what a page shows, with the rights of its reader. None: there is no such thing, or not for this reader."""
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView: ...
-    async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None: ...
+    async def why(
+        self,
+        viewer: Viewer,
+        *,
+        metric: str,
+        scope: str,
+        key: str,
+        page: int = 1,
+        day: date | None = None,
+        since: date | None = None,
+    ) -> WhyView | None: ...
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
+    async def watch(
+        self, viewer: Viewer, *, rule: str, scope: str, key: str, day: date | None = None
+    ) -> WatchView | None: ...
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None: ...
     async def records(
         self, viewer: Viewer, *, dataset: str | None = None, search: str = "", page: int = 1

@@ -28,7 +28,7 @@ from schema_defs.text import Lang, Said
 def command(path: Path, tenant: str, note: str, by: str, as_json: bool, lang: Lang) -> None:
     """Make the documents in PATH (a folder or a file) the live release of a tenant.
 
-    With an error in any document nothing is published, and the command ends with 1.
+    With an error in any document, or a test document that fails, nothing is published, and the command ends with 1.
     """
     try:
         outcome = asyncio.run(_publish(path, tenant, note, by))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from litestar import Request, get, post
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Response
 
 from admin.pages.answer import deps_of, from_address, go, in_address, page, viewer_of
@@ -27,6 +27,26 @@ class AnswerForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 async def alerts(request: Request[Any, Any, Any]) -> Response[Any]:
     view = await deps_of(request).views.alerts(viewer_of(request))
     return _page(request, view, direct=False)
+
+
+@get("/alerts/why", opt={"entry": "alerts"})
+async def watch(
+    request: Request[Any, Any, Any], rule: FromQuery[str], of: FromQuery[str], day: FromQuery[str] = ""
+) -> Response[Any]:
+    """How a rule sees a scope (`region:shanghai`): the last judged day, or another one, condition by condition."""
+    scope, _, key = of.partition(":")
+    chosen = _day(day)
+    view = await deps_of(request).views.watch(viewer_of(request), rule=rule, scope=scope, key=key, day=chosen)
+    if view is None:
+        raise NotFoundException
+    return page(request, "watch.html", here="alerts", view=view, asked=chosen)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise NotFoundException from error
 
 
 @get("/alerts/{alert_id:str}", opt={"entry": "alerts"})

@@ -1,5 +1,6 @@
 """The war room: the board, its wall, its rows when something moved, and why a number is what it is."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Request, get
@@ -75,10 +76,22 @@ async def _why(request: Request[Any, Any, Any], viewer: Viewer, address: str, nu
     scope, _, key = rest.partition(":")
     if not metric or scope not in SCOPES or not key:
         raise NotFoundException
-    found = await deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number)
+    key, since = _dated(key, "~")
+    key, day = _dated(key, "@")
+    asked = deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number, day=day, since=since)
+    found = await asked
     if found is None:
         raise NotFoundException
     return found
+
+
+def _dated(key: str, sign: str) -> tuple[str, date | None]:
+    """The key, and the day behind its last `sign` where there is one: `@` a past day, `~` the day since when."""
+    before, _, after = key.rpartition(sign)
+    try:
+        return (before, date.fromisoformat(after)) if before and len(after) == len("2026-06-10") else (key, None)
+    except ValueError:
+        return key, None
 
 
 def keys_of(text: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The views of the running system: every page's content, with the rights of its reader."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from admin.deps import Pdf
 from runtime.board.alerts import AlertsView
@@ -19,6 +19,8 @@ from runtime.board.targets import TargetsView
 from runtime.board.targets_page import build_targets
 from runtime.board.view import BoardView
 from runtime.board.viewer import Viewer
+from runtime.board.watch import WatchView
+from runtime.board.watch_page import build_watch
 from runtime.board.why import build_why
 from runtime.board.workbench import WorkbenchView
 from runtime.board.workbench_page import build_workbench
@@ -56,17 +58,37 @@ class RunningViews:
         """Whoever is told of a change must be shown it."""
         self._boards.changed(tenant)
 
-    async def why(self, viewer: Viewer, *, metric: str, scope: str, key: str, page: int = 1) -> WhyView | None:
+    async def why(
+        self,
+        viewer: Viewer,
+        *,
+        metric: str,
+        scope: str,
+        key: str,
+        page: int = 1,
+        day: date | None = None,
+        since: date | None = None,
+    ) -> WhyView | None:
         configured, kind = await prepared(viewer.tenant), _scope(scope)
         if configured is None or kind is None:
             return None
-        return await build_why(configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page)
+        return await build_why(
+            configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page, day=day, since=since
+        )
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:
         configured = await prepared(viewer.tenant)
         if configured is None:
             return None if chosen else AlertsView(organisation=viewer.organisation)
         return await build_alerts(configured, viewer, self._now(), chosen=chosen)
+
+    async def watch(
+        self, viewer: Viewer, *, rule: str, scope: str, key: str, day: date | None = None
+    ) -> WatchView | None:
+        configured, kind = await prepared(viewer.tenant), _scope(scope)
+        if configured is None or kind is None:
+            return None
+        return await build_watch(configured, viewer, self._now(), rule=rule, scope=kind, key=key, day=day)
 
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None:
         return self._chat(viewer, conversation) if self._chat else None

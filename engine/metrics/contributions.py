@@ -23,19 +23,27 @@ def contributions(measure: Measure, table: Table) -> Contributions:
     """Filters and evaluates whole columns; what has no result is counted in the measure's trouble."""
     rows = np.arange(len(table))
     if measure.where_expression is not None:
-        rows = np.flatnonzero(_true(_evaluated(measure, measure.where_expression, table, rows), len(rows)))
+        rows = np.flatnonzero(holds(_evaluated(measure, measure.where_expression, table, rows), len(rows)))
     if measure.value_expression is None or not len(rows):
         return Contributions(rows=rows)
-    values = _evaluated(measure, measure.value_expression, table, rows)
-    kept = ~np.broadcast_to(values.mask, (len(rows),))
-    if measure.aggregate in ("sum", "average"):
-        is_number = _of_kind(values, _NUMBER, len(rows))
+    index, values = without_missing(measure, _evaluated(measure, measure.value_expression, table, rows), len(rows))
+    return Contributions(rows=rows if index is None else rows[index], values=values)
+
+
+def without_missing(measure: Measure, values: Cells, rows: int) -> tuple[Array | None, Cells]:
+    """Which rows have a value that the aggregate can take (None: all), and these values; wrong types are counted."""
+    adds = measure.aggregate in ("sum", "average")
+    if isinstance(values, Column) and values.missing is None and (values.kind == "number" or not adds):
+        return None, values
+    kept = ~np.broadcast_to(values.mask, (rows,))
+    if adds:
+        is_number = _of_kind(values, _NUMBER, rows)
         measure.trouble.type_errors += int(np.count_nonzero(kept & ~is_number))
         kept &= is_number
     if kept.all():
-        return Contributions(rows=rows, values=values)
+        return None, values
     index = np.flatnonzero(kept)
-    return Contributions(rows=rows[index], values=values.take(index))
+    return index, values.take(index)
 
 
 def _evaluated(measure: Measure, expression: Expression, table: Table, rows: Array) -> Cells:
@@ -45,7 +53,7 @@ def _evaluated(measure: Measure, expression: Expression, table: Table, rows: Arr
     return column_function(expression, measure.context, strict=False)(columns, len(rows))
 
 
-def _true(cells: Cells, rows: int) -> Array:
+def holds(cells: Cells, rows: int) -> Array:
     """Where the cells are true; missing and anything else is not."""
     part = cells.parts.get("boolean") if isinstance(cells, Mixed) else cells
     if not isinstance(part, Column) or part.kind != "boolean":

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.expression import Context, parse, row_function, tolerant
 from engine.expression.context import Trouble
+from engine.expression.language import Expression
 from engine.expression.values import Value
 from engine.metrics.aggregate import RowValue
 from engine.metrics.shape import Shape
@@ -22,6 +23,8 @@ class Derived(msgspec.Struct, frozen=True, kw_only=True):
     formula: RowValue
     shape: Shape
     trouble: Trouble
+    expression: Expression
+    context: Context
 
     def value(self, values: Mapping[str, Value]) -> Value:
         """The formula's value; a missing input is a missing value."""
@@ -39,6 +42,8 @@ def derived_of(metric: Metric, shape: Shape) -> Derived:
         formula=tolerant(row_function(expression, context), context),
         shape=shape,
         trouble=trouble,
+        expression=expression,
+        context=context,
     )
 
 

@@ -19,7 +19,7 @@ Group = tuple[str, str]
 
 
 class Grouping(msgspec.Struct, frozen=True, kw_only=True):
-    """Pairs of a row and a group (by number), a row as often as it counts; `shares` None: always the whole."""
+    """Pairs of a row and a group (by number), a row as often as it counts, group by group; `shares` None: always the whole."""
 
     rows: Array
     numbers: Array
@@ -49,7 +49,13 @@ def grouped(table: Table, places: Places, scope: ScopeKind, period_of: Callable[
     groups = [
         (pairs.keys[code // len(periods)], periods[code % len(periods)]) for code in np.flatnonzero(occur).tolist()
     ]
-    return Grouping(rows=pairs.rows, numbers=places_of[combined], groups=groups, shares=pairs.shares)
+    order = np.argsort(combined, kind="stable")
+    return Grouping(
+        rows=pairs.rows[order],
+        numbers=places_of[combined[order]],
+        groups=groups,
+        shares=None if pairs.shares is None else pairs.shares[order],
+    )
 
 
 def _periods(table: Table, period_of: Callable[[date], str]) -> tuple[Array, list[str]]:

@@ -8,7 +8,7 @@ from engine.expression.values import Value, is_number
 from engine.metrics.aggregate import Measure
 from engine.metrics.cell_line import CellLine, Entry
 from engine.metrics.partial import Partial, merge
-from engine.metrics.places import Places
+from engine.metrics.past_places import PastPlaces
 from engine.metrics.ready import ready
 from engine.org import Org
 from engine.records.record import Record
@@ -22,7 +22,7 @@ Changes = dict[date, dict[str, set[date]]]
 
 class History:
     """Answers for one scope and some metrics. All versions of the records are given; what became known on a day after it closed
-    counts from the next day on. `today` decides under `attribution: now` (default: the last day of the records).
+    counts from the next day on. Under `attribution: now` a record counts where its owner was on the day on which it is known.
     """
 
     def __init__(
@@ -33,7 +33,6 @@ class History:
         calendar: WorkCalendar,
         metrics: Sequence[str],
         scope: ScopeKind,
-        today: date | None = None,
     ) -> None:
         self._ready = ready(release, metrics, calendar)
         self._bases = {
@@ -45,9 +44,8 @@ class History:
         self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
         self._changes: Changes = {}
         self._reaches: dict[str, bool] = {}
-        last = today or max((record.day for rows in records.values() for record in rows), default=date.min)
         for name in self._ready.datasets():
-            places = Places(release.datasets[name], org, last)
+            places = PastPlaces(release.datasets[name], org)
             self._reaches[name] = places.reaches(scope)
             self._lines[name] = self._entries(records.get(name, ()), places)
         self._cells: dict[tuple[str, str, date], CellLine] = {}
@@ -125,7 +123,7 @@ class History:
         cells = (self._cell(measure, key, day) for measure in self._ready.measures.values())
         return any(cell.at(before) != cell.at(known) for cell in cells)
 
-    def _entries(self, records: Sequence[Record], places: Places) -> dict[str, dict[date, list[Entry]]]:
+    def _entries(self, records: Sequence[Record], places: PastPlaces) -> dict[str, dict[date, list[Entry]]]:
         lines: dict[str, dict[date, list[Entry]]] = {}
         for versions in timelines(records, self._calendar).values():
             known = [self._known_day(since) for since, _ in versions]
@@ -133,11 +131,11 @@ class History:
                 start, end = known[position], known[position + 1] if position + 1 < len(known) else None
                 if not record.counts or start == end:
                     continue
-                for key, share in places.of(record, self._scope):
-                    lines.setdefault(key, {}).setdefault(record.day, []).append(Entry(start, end, record, share))
-                    self._note(key, record.day, start)
-                    if end is not None:
-                        self._note(key, record.day, end)
+                for since, until, key, share in places.spans(record, self._scope, start, end):
+                    lines.setdefault(key, {}).setdefault(record.day, []).append(Entry(since, until, record, share))
+                    self._note(key, record.day, since)
+                    if until is not None:
+                        self._note(key, record.day, until)
         return lines
 
     def _note(self, key: str, day: date, known: date) -> None:

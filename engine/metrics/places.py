@@ -44,6 +44,13 @@ class Places:
             case "region":
                 return self.dataset.owner is not None or self.dataset.region is not None
 
+    def within(self, record: Record, region: str) -> Placed:
+        """Who is credited with the record inside the region, with shares; together they are what the region has of a sum."""
+        if self.dataset.region is not None:
+            return record.people if record.region and region in self.chain(record.region) else ()
+        homes = ((person, share, self._home(person, record.day)) for person, share in record.people)
+        return tuple((person, share) for person, share, home in homes if home and region in self.chain(home))
+
     def own_region(self, record: Record) -> str | None:
         """The region that the record itself belongs to: its own field, else its first owner's."""
         if self.dataset.region is not None:

@@ -1,7 +1,8 @@
 """Split credit: the people of a record and their shares."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.expression.values import Value
 from engine.records.coerce import LONGEST_KEY
@@ -9,6 +10,8 @@ from engine.records.numbers import parse_percent
 from engine.records.wrong import WrongValueError, shown
 from schema_defs.dataset import Credit
 
+_NOTHING = 1e-9
+"""What doubles add by themselves."""
 _BETWEEN = re.compile(r"[;；,，、|]")
 
 
@@ -23,7 +26,10 @@ class CreditReader:
         return field in (self.people, self.share)
 
     def read(self, values: Mapping[str, Value]) -> tuple[tuple[str, float], ...]:
-        """Person and share; somebody named twice has the sum. Raises WrongValueError when people and shares do not go together."""
+        """Person and share; somebody named twice has the sum.
+
+        Raises WrongValueError when people and shares do not go together, or when more than the whole is given away.
+        """
         people = _parts(values.get(self.people))
         shares = _shares(values.get(self.share)) or ([1.0] if len(people) == 1 else [])
         if not people:
@@ -36,6 +42,7 @@ class CreditReader:
         credited: dict[str, float] = {}
         for person, share in zip(people, shares, strict=True):
             credited[person] = credited.get(person, 0.0) + share
+        _check_whole(shares)
         return tuple(credited.items())
 
 
@@ -70,3 +77,13 @@ def _checked(share: float) -> float:
         f"份额 {shown(share)} 不在 0 到 1 之间；请写成 60% 或 0.6",
         f"the share {shown(share)} is not between 0 and 1; write 60% or 0.6",
     )
+
+
+def _check_whole(shares: Sequence[float]) -> None:
+    """Less than the whole may be credited, never more."""
+    total = math.fsum(shares)
+    if total > 1 + _NOTHING:
+        raise WrongValueError(
+            f"份额合计 {total:.4%} 超过 100%；请改小，例如 60%; 40%",
+            f"the shares add up to {total:.4%}, more than 100%; make them smaller, such as 60%; 40%",
+        )

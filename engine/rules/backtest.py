@@ -63,7 +63,7 @@ class _Backtest:
         start = self._numbers.first_day() or first
         for day in days_of(min(start, first), last):
             self._numbers.known = day
-            late = self._late(day) if day >= start else {}
+            late = self._late(day, start) if day >= start else {}
             for one in self._scopes:
                 if day >= start:
                     self._judge_days(one, day, late.get(one.scope.key, frozenset()) | late.get("", frozenset()), start)
@@ -72,12 +72,13 @@ class _Backtest:
                 if day >= first:
                     yield self._lived(one, outcome)
 
-    def _late(self, day: date) -> Mapping[str, frozenset[date]]:
-        """Per key the earlier days to judge again; under an empty key those of all scopes, because a parent changed."""
+    def _late(self, day: date, start: date) -> Mapping[str, frozenset[date]]:
+        """Per key the earlier days to judge again; under an empty key those of all scopes: a parent changed, or a late source came."""
         late = dict(self._numbers.history(self._rule.scope).late_days(day))
+        late[""] = frozenset(self._numbers.come(start))
         if self._reads_parent:
             parents = (self._numbers.history(kind).late_days(day) for kind in ("region", "company"))
-            late[""] = frozenset(one for of_kind in parents for days in of_kind.values() for one in days)
+            late[""] |= frozenset(one for of_kind in parents for days in of_kind.values() for one in days)
         return late
 
     def _judge_days(self, one: "_Scope", day: date, late: frozenset[date], start: date) -> None:
@@ -86,10 +87,16 @@ class _Backtest:
         if not again:
             return
         for changed in again:
-            one.judgements[changed] = self._judge.judge(changed, self._facts.values(one.scope, changed))
+            one.judgements[changed] = self._judgement(one.scope, changed)
         cut = one.days_before(again[0])
         following = sorted({*again, *(past.day for past in one.past[cut:])})
         one.past = replay(self._rule, (one.judgements[d] for d in following), one.past[:cut])
+
+    def _judgement(self, scope: Scope, day: date) -> Judgement:
+        """A day whose source is late has no data, whatever else the rule reads."""
+        if self._numbers.is_late(day):
+            return Judgement(day, None, None)
+        return self._judge.judge(day, self._facts.values(scope, day))
 
     def _lived(self, one: "_Scope", outcome: Outcome) -> Lived:
         last = outcome.past[-1] if outcome.past else None

@@ -1,7 +1,7 @@
 """The numbers as they were known at the close of a past day."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -9,14 +9,15 @@ from engine.calendar import WorkCalendar
 from engine.expression.values import Value
 from engine.metrics.history import History
 from engine.metrics.ready import ready
-from engine.org import COMPANY, Org
-from engine.pace import DayShape, day_shape, pace_share, working_days_left
+from engine.org import Org
+from engine.pace import DayShape, working_days_left
 from engine.periods import days_of, month_bounds, month_of
 from engine.records.record import Record
 from engine.routing import Scope
+from engine.rules.completeness import Completeness, Watermarks
 from engine.rules.facts import figures_of
 from engine.scorecard import score_of, scorecard_for
-from engine.targets.months import a_year_before
+from engine.targets.paces import Paces, shape_before
 from engine.targets.targets import Targets
 from schema_defs.plan import Plan
 from schema_defs.release import Release
@@ -32,7 +33,10 @@ class PlanTargets(msgspec.Struct, frozen=True):
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known from outside: all versions of the records by dataset, targets, and for late sources how far they are complete."""
+    """What is known from outside: all versions of the records by dataset, targets, and for late sources how far they are complete.
+
+    `complete` holds for every day; `watermarks` tell it as it was known day by day.
+    """
 
     release: Release
     org: Org
@@ -40,6 +44,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     records: Mapping[str, Sequence[Record]]
     targets: tuple[PlanTargets, ...] = ()
     complete: Mapping[str, date] = {}
+    watermarks: Watermarks = {}
 
 
 class PastNumbers:
@@ -51,7 +56,8 @@ class PastNumbers:
         self._metrics = tuple(sorted(metrics))
         self._ready = ready(given.release, self._metrics, given.calendar)
         self._histories: dict[ScopeKind, History] = {}
-        self._paces: dict[tuple[str, date], float] = {}
+        self._paces = Paces(given.calendar, self._ready.shapes, self._shape)
+        self._completeness = Completeness(given.complete, given.watermarks)
         self._left: dict[date, int] = {}
         self._shapes: dict[tuple[str, str], DayShape | None] = {}
 
@@ -76,11 +82,16 @@ class PastNumbers:
 
     def pace(self, metric: str, scope: Scope, day: date) -> float | None:
         found = self._found(metric, scope, month_of(day))
-        if found is None:
-            return None
-        if (found.plan.name, day) not in self._paces:
-            self._paces[found.plan.name, day] = self._share(found, metric, day)
-        return self._paces[found.plan.name, day]
+        return self._paces.share(found.plan, day) if found else None
+
+    def is_late(self, day: date) -> bool:
+        """Whether a dataset of any of the metrics is not complete up to the day."""
+        return day > self._completeness.until(self._ready.datasets(), self.known)
+
+    def come(self, since: date) -> list[date]:
+        """The days from `since` on, before `known`, that were late until the day before and are no longer."""
+        first, last = self._completeness.come(self._ready.datasets(), self.known)
+        return days_of(max(first, since), last)
 
     def working_days_left(self, day: date) -> int:
         if day not in self._left:
@@ -115,26 +126,15 @@ class PastNumbers:
                 return one
         return None
 
-    def _share(self, found: PlanTargets, metric: str, day: date) -> float:
-        how = found.plan.pace
-        shape = self._shape(metric, month_of(day)) if how == "history" else None
-        is_rate = found.targets.is_rate or self._ready.shapes[metric].is_rate
-        return pace_share(self._given.calendar, month_of(day), day, how, is_rate, shape)
-
     def _is_late(self, metric: str, day: date) -> bool:
         """Whether a dataset of the metric is not complete up to the day."""
-        complete = self._given.complete
-        return any(day > complete[name] for name in self._ready.datasets_of(metric) if name in complete)
+        return day > self._completeness.until(self._ready.datasets_of(metric), self.known)
 
     def _part(self, part: ScorePart, scope: Scope, day: date) -> float | None:
         found = figures_of(self, part.metric, scope, day)
         return found.attainment if part.of == "attainment" else found.actual
 
     def _shape(self, metric: str, month: str) -> DayShape | None:
-        """How the same month of the year before came in for the company, as known when this month began."""
         if (metric, month) not in self._shapes:
-            history, known = self.history("company"), month_bounds(month)[0] - timedelta(days=1)
-            before = a_year_before(month)
-            values = {day: history.on_day(metric, COMPANY, day, known) or 0.0 for day in days_of(*month_bounds(before))}
-            self._shapes[metric, month] = day_shape(values, self._given.calendar, before)
+            self._shapes[metric, month] = shape_before(self.history("company"), self._given.calendar, metric, month)
         return self._shapes[metric, month]

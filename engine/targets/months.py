@@ -70,3 +70,8 @@ def no_history(place: Place) -> PlanError:
 def a_year_before(month: str) -> str:
     """The same month a year earlier."""
     return f"{int(month[:4]) - 1:04d}{month[4:]}"
+
+
+def a_year_after(month: str) -> str:
+    """The same month a year later."""
+    return f"{int(month[:4]) + 1:04d}{month[4:]}"

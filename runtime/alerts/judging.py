@@ -10,7 +10,7 @@ import msgspec
 from tortoise.expressions import F
 
 from engine.expression.values import Value
-from engine.periods import days_of, month_of
+from engine.periods import days_of, month_bounds, month_of
 from engine.routing import Scope
 from engine.rules.facts import Facts
 from engine.rules.judge import Judge
@@ -129,7 +129,7 @@ async def _judge_month(
     tenant, seq = configured.tenant, await _seq(configured.tenant)
     scope = None if bench.ready.reads_parent else bench.rule.scope
     book = await book_of(configured, bench.metrics, [month], scope=scope)
-    numbers = StoredNumbers(configured, book, await target_book(tenant, [month], bench.metrics))
+    numbers = StoredNumbers(configured, book, await target_book(configured, [month], bench.metrics))
     facts, late = Facts(bench.ready.figures, configured.org, numbers), await _late_moments(bench)
     judged = [
         _judged(bench, scope, day, facts.values(scope, day), now, late=_is_late(bench, late, day, now))
@@ -192,18 +192,29 @@ async def missing_days(bench: Bench, last: date) -> dict[Scope, list[date]]:
 
 
 async def first_day(bench: Bench) -> date | None:
-    """Where the history begins: with the first record of what the rule reads; None before there is any."""
+    """Where the history begins: with the first record or the first target of what the rule reads; None before there is any."""
+    days = [await _first_record(bench), await _first_target(bench)]
+    return min((day for day in days if day is not None), default=None)
+
+
+async def _first_record(bench: Bench) -> date | None:
     configured = bench.configured
-    datasets = sorted({name for metric in bench.metrics for name in configured.metrics.datasets_of(metric)})
-    where: list[Condition] = [("dataset", "in", datasets), ("deleted", "=", False)]
+    datasets = sorted({name for metric in bench.ready.judged for name in configured.metrics.datasets_of(metric)})
+    where: list[Condition] = [("dataset", "in", datasets), ("deleted", "=", False), ("void", "=", False)]
     found = await read_many(RecordRow, configured.tenant, ("day",), where, order=("day",), limit=1)
     return found[0][0] if found else None
+
+
+async def _first_target(bench: Bench) -> date | None:
+    where: list[Condition] = [("metric", "in", sorted(bench.ready.judged))]
+    found = await read_many(TargetRow, bench.configured.tenant, ("month",), where, order=("month",), limit=1)
+    return month_bounds(found[0][0])[0] if found else None
 
 
 async def _late_moments(bench: Bench) -> list[tuple[Any, datetime | None]]:
     """The sources of what the rule reads, with how far each is complete."""
     configured = bench.configured
-    datasets = {name for metric in bench.metrics for name in configured.metrics.datasets_of(metric)}
+    datasets = {name for metric in bench.ready.judged for name in configured.metrics.datasets_of(metric)}
     states = dict(await read_many(SourceStateRow, configured.tenant, ("source", "watermark")))
     sources = (source for source in configured.release.sources.values() if source.dataset in datasets)
     return [(source, states.get(source.name)) for source in sources]

@@ -10,15 +10,17 @@ from schema_defs.rule import Rule
 
 
 class ReadyRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule with its conditions compiled; `bases` are the base metrics behind the `metrics` that it reads.
+    """A rule with its conditions compiled; `judged` are the metrics that its conditions read.
 
-    `figures` are what it reads and all figures of its own metric, for messages to tell.
+    `figures` are what it reads and all figures of its own metric, for messages to tell; `metrics` are those behind all of
+    them, and `bases` the base metrics behind these.
     """
 
     rule: Rule
     judge: Judge
     reads: tuple[Read, ...]
     figures: tuple[Read, ...]
+    judged: frozenset[str]
     metrics: frozenset[str]
     bases: frozenset[str]
     reads_parent: bool
@@ -47,6 +49,7 @@ def _ready(configured: Prepared, rule: Rule) -> ReadyRule:
         judge=judge,
         reads=reads,
         figures=figures,
+        judged=metrics_of(reads, configured.release),
         metrics=metrics,
         bases=bases,
         reads_parent=any(read.of_parent for read in reads),

@@ -6,7 +6,6 @@ from engine.calendar import WorkCalendar
 from engine.expression.values import Value
 from engine.pace import working_days_left
 from engine.routing import Scope
-from runtime.numbers.figures import pace_at
 from runtime.numbers.read import Book
 from runtime.numbers.scores import score_at
 from runtime.releases.prepared import Prepared
@@ -30,7 +29,7 @@ class StoredNumbers:
         return None if target is None else float(target)
 
     def pace(self, metric: str, scope: Scope, day: date) -> float | None:
-        return pace_at(self._configured, metric, day)
+        return self._targets.pace(metric, scope.kind, scope.key, day)
 
     def working_days_left(self, day: date) -> int:
         return working_days_left(self._calendar, day)

@@ -110,7 +110,7 @@ async def _why(configured: Prepared, viewer: Viewer, sight: Sight, line: OpenAle
         condition=condition_words(configured, rule),
         expression=rule.when,
         recover=recovery_words(rule),
-        strip=await _strip(configured, bench, alert, now),
+        strip=await strip_of(bench, Scope(alert.scope, alert.key), now),  # type: ignore[arg-type]  # written by us
         transitions=await _transitions(configured, rule, alert),
         deliveries=await _deliveries(configured, alert),
         answers=answers,
@@ -123,16 +123,16 @@ async def _why(configured: Prepared, viewer: Viewer, sight: Sight, line: OpenAle
     )
 
 
-async def _strip(configured: Prepared, bench: Bench, alert: AlertRow, now: datetime) -> tuple[StripDay, ...]:
+async def strip_of(bench: Bench, scope: Scope, now: datetime) -> tuple[StripDay, ...]:
     """The last calendar days with their verdicts, through the same fold that decides."""
-    rule = bench.rule
+    configured, rule = bench.configured, bench.rule
     last = last_closed(configured, time_of(rule, configured.release.calendar), now)
-    history = await history_of(bench, Scope(alert.scope, alert.key), last)  # type: ignore[arg-type]  # written by us
+    history = await history_of(bench, scope, last)
     past = {one.day: one for one in history.past}
-    query = rows(JudgedDayRow, configured.tenant).filter(rule=rule.name, scope=alert.scope, key=alert.key)
+    query = rows(JudgedDayRow, configured.tenant).filter(rule=rule.name, scope=scope.kind, key=scope.key)
     first = date.fromordinal(last.toordinal() - STRIP_DAYS + 1)
     stored = {row.day: row for row in await query.filter(day__gte=first, day__lte=last)}
-    told, since = await _told_on(configured, alert), await _first_release(configured)
+    told, since = await _told_on(configured, rule.name, scope), await _first_release(configured)
     return tuple(
         _strip_day(configured, bench, day, past[day], stored[day], told.get(day, ()), watched=day >= since)
         if day in past and day in stored
@@ -156,7 +156,7 @@ def _strip_day(
     fired: tuple[Notice, ...] = ("fired",) if past.alert.fired == day else ()
     return StripDay(
         day=day,
-        verdict=_VERDICTS[past.verdict],
+        verdict=VERDICTS[past.verdict],
         values=_values(configured, bench.rule, read),
         run=past.alert.run,
         corrected=watched and row.judged_at.astimezone(configured.calendar.tz).date() > day,
@@ -165,9 +165,9 @@ def _strip_day(
     )
 
 
-async def _told_on(configured: Prepared, alert: AlertRow) -> dict[date, tuple[Notice, ...]]:
-    """What was told about the alert on which day."""
-    query = rows(NotificationRow, configured.tenant).filter(rule=alert.rule, scope=alert.scope, scope_key=alert.key)
+async def _told_on(configured: Prepared, rule: str, scope: Scope) -> dict[date, tuple[Notice, ...]]:
+    """What was told by the rule about the scope on which day."""
+    query = rows(NotificationRow, configured.tenant).filter(rule=rule, scope=scope.kind, scope_key=scope.key)
     found: dict[date, tuple[Notice, ...]] = {}
     for row in await query.filter(notice__in=list(_NOTICES)).order_by("created_at"):
         day = row.created_at.astimezone(configured.calendar.tz).date()
@@ -183,21 +183,23 @@ async def _first_release(configured: Prepared) -> date:
 
 def _values(configured: Prepared, rule: Rule, read: dict[str, object]) -> tuple[Value, ...]:
     return tuple(
-        Value(name=name, label=_label(configured, name), value=float(value), format=form, currency=currency)
+        Value(name=name, label=label_of(configured, name), value=float(value), format=form, currency=currency)
         for name, value in read.items()
         if isinstance(value, int | float) and not isinstance(value, bool)
-        for form, currency in [_format(configured, rule, name)]
+        for form, currency in [format_of(configured, rule, name)]
     )
 
 
-def _label(configured: Prepared, name: str) -> Text:
+def label_of(configured: Prepared, name: str) -> Text:
+    """A name that a rule reads, in words."""
     if name in _NAMES:
         return {"zh": _NAMES[name].zh, "en": _NAMES[name].en}
     metric = configured.release.metrics.get(name)
     return (metric.label or name) if metric else name
 
 
-def _format(configured: Prepared, rule: Rule, name: str) -> tuple[Format, str | None]:
+def format_of(configured: Prepared, rule: Rule, name: str) -> tuple[Format, str | None]:
+    """How the value of a name is written, and its currency."""
     if name in ("attainment", "pace", "gap", "score"):
         return "percent", None
     metric = configured.release.metrics.get(rule.metric or "" if name in _NAMES else name)
@@ -274,7 +276,7 @@ async def _escalates_at(configured: Prepared, alert: AlertRow) -> datetime | Non
     return found[0].run_after.astimezone(configured.calendar.tz) if found else None
 
 
-_VERDICTS: dict[Verdict, Shown] = {Verdict.HOLDS: "holds", Verdict.CLEAR: "clear", Verdict.NO_DATA: "no_data"}
+VERDICTS: dict[Verdict, Shown] = {Verdict.HOLDS: "holds", Verdict.CLEAR: "clear", Verdict.NO_DATA: "no_data"}
 _NOTICES: dict[str, Notice] = {
     "fired": "fired", "recovered": "recovered", "repeated": "repeated", "no_data": "no_data", "data_back": "data_back",
     "escalated": "escalated",

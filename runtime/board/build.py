@@ -18,7 +18,7 @@ from runtime.board.marks import Marks, marks_of
 from runtime.board.moved import Movement, fresh_movements, newest_movements
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
-from runtime.numbers.figures import figures_at, pace_at
+from runtime.numbers.figures import figures_at
 from runtime.numbers.read import Book, book_of
 from runtime.people.rights import Sight, sight_in
 from runtime.releases.prepared import Prepared
@@ -46,8 +46,6 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     opened: frozenset[str] | None
     day: date
     trend_days: tuple[date, ...]
-    paces: dict[tuple[str, date], float]
-    """The paces that were looked up so far."""
 
 
 async def build_board(
@@ -76,7 +74,7 @@ async def build_board(
         sight=sight,
         hidden=hidden,
         book=await book_of(configured, metrics, [month], keys=_keys(configured, board, sight, stands_at, shown)),
-        targets=await target_book(configured.tenant, [month], metrics),
+        targets=await target_book(configured, [month], metrics),
         marks=await marks_of(configured, hidden),
         moved=await fresh_movements(configured, now - fresh),
         alerts=await alert_lines(configured, sight),
@@ -84,7 +82,6 @@ async def build_board(
         opened=shown,
         day=stands_at,
         trend_days=_trend_days(calendar, stands_at),
-        paces={},
     )
     first, last = month_bounds(month)
     return view.BoardView(
@@ -200,7 +197,7 @@ def _cell(desk: Desk, column: view.Column, branch: Branch, marks: tuple[view.Mar
         trend=tuple(_trend_point(desk, column, branch, day) for day in desk.trend_days),
         trend_pace=()
         if found.target is None or column.is_rate
-        else tuple(_pace(desk, column, day) for day in desk.trend_days),
+        else tuple(desk.targets.pace(column.metric, branch.scope, branch.key, day) for day in desk.trend_days),
         mark=next((mark for mark in marks if mark.metric == column.metric), None),
         late=bool(desk.late & desk.configured.metrics.datasets_of(column.metric)),
         changed=_changed(desk, column, branch),
@@ -214,13 +211,6 @@ def _trend_point(desk: Desk, column: view.Column, branch: Branch, day: date) -> 
     if column.is_rate or target is None or value is None:
         return value
     return value / float(target) if target else None
-
-
-def _pace(desk: Desk, column: view.Column, day: date) -> float:
-    key = column.metric, day
-    if key not in desk.paces:
-        desk.paces[key] = pace_at(desk.configured, column.metric, day)
-    return desk.paces[key]
 
 
 def _trend_days(calendar: WorkCalendar, day: date) -> tuple[date, ...]:

@@ -18,18 +18,6 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     label: Text
 
 
-class Input(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that goes into this one: a metric of a formula, the target, the pace."""
-
-    label: Text
-    value: float | None
-    format: Format
-    metric: str | None = None
-    """Given when the input itself can be asked why."""
-    currency: str | None = None
-    note: Text | None = None
-
-
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """What one row below contributes."""
 
@@ -37,12 +25,17 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     label: Text
     actual: float | None
+    """The row's own number."""
+    adds: float | None = None
+    """What it has of the number that is explained; None where parts do not add up (a ratio, a distinct count)."""
     target: float | None = None
     attainment: float | None = None
     pace: float | None = None
     share: float | None = None
-    """Of the total; None where parts do not add up (a ratio, a distinct count)."""
+    """Of the number that is explained."""
     mark: Mark | None = None
+    is_rest: bool = False
+    """What no row below stands for: records without a person or region, or of people who are not listed."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,19 +47,103 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None = None
 
 
+class Sync(msgspec.Struct, frozen=True, kw_only=True):
+    """The reading that brought a version of a record."""
+
+    source: Text
+    file: str | None = None
+    at: datetime | None = None
+
+
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One record: counted or not, and why not."""
+    """One record: what it adds to each of the table's measures, or why it does not count; and where it came from."""
 
     key: tuple[str, ...]
     day: date
-    values: tuple[Text | float | bool | None, ...]
-    """In the order of the view's `fields`; dates as ISO text, people and regions as their labels."""
-    counted: bool
-    amount: float | None
-    """What it adds to the number."""
-    reason: Text | None = None
-    changed_at: datetime | None = None
+    values: tuple[Text | float | bool | None, ...] = ()
+    """In the order of the table's `fields`; dates as ISO text, people and regions as their labels."""
+    counted: bool = True
+    adds: tuple[Text | float | bool | None, ...] = ()
+    """In the order of the table's `measures`; None where it adds nothing to one."""
+    decides: bool = False
+    """It brings a new value, or is the one that the aggregate takes."""
+    reasons: tuple[Text, ...] = ()
+    """Why it does not count, or not for one of the measures."""
+    record: str | None = None
+    """Its id in an address; None when this reader may not open it."""
+    version: int = 1
     known_at: datetime | None = None
+    sync: Sync | None = None
+
+
+class RecordTable(msgspec.Struct, frozen=True, kw_only=True):
+    """The records of one dataset behind a number, newest first, one page of them."""
+
+    dataset: str
+    label: Text
+    fields: tuple[Field, ...]
+    measures: tuple[Column, ...]
+    """The base metrics that read the dataset: a column for each."""
+    lines: tuple[Line, ...] = ()
+    counted: int = 0
+    not_counted: int = 0
+
+
+class DayMark(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of the month in the explanation of a pace."""
+
+    day: date
+    is_working: bool
+    is_over: bool
+
+
+class Twig(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of the tree: what it is, how its parts give it, and the parts."""
+
+    kind: str
+    label: Text
+    value: Text | float | bool | None
+    format: Format = "number"
+    currency: str | None = None
+    how: Text | None = None
+    why: str | None = None
+    """The address of the value's own explanation."""
+    parts: tuple["Twig", ...] = ()
+    lines: tuple[Line, ...] = ()
+    more: int = 0
+    """How many records are not listed here."""
+    dataset: str | None = None
+    days: tuple[DayMark, ...] = ()
+
+
+class BridgeMove(msgspec.Struct, frozen=True, kw_only=True):
+    """One record that changed the number."""
+
+    what: Text
+    by: float | None
+    """None where the number is no sum or count of its records."""
+    dataset: str
+    record: str | None = None
+    """Its id in an address; None when this reader may not open it."""
+
+
+class BridgeStep(msgspec.Struct, frozen=True, kw_only=True):
+    """All that happened of one kind since the day; of its records the largest."""
+
+    kind: str
+    by: float | None
+    count: int = 0
+    moves: tuple[BridgeMove, ...] = ()
+
+
+class BridgeView(msgspec.Struct, frozen=True, kw_only=True):
+    """What led from the number at the end of a past day, as it was known then, to the number now."""
+
+    since: date
+    start: float | None
+    end: float | None
+    difference: float | None
+    steps: tuple[BridgeStep, ...] = ()
 
 
 class WhyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,17 +157,16 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     """The metric in a sentence, such as: the sum of `amount` over order lines of this month, where …"""
     expression: str | None = None
     """The same as the author wrote it."""
-    inputs: tuple[Input, ...] = ()
     parts: tuple[Share, ...] = ()
     parts_title: Text | None = None
     parts_note: Text | None = None
     """Such as: people do not add up to the region, since two of them moved."""
-    dataset: str | None = None
-    dataset_label: Text | None = None
-    fields: tuple[Field, ...] = ()
-    lines: tuple[Line, ...] = ()
-    counted: int = 0
-    not_counted: int = 0
+    tables: tuple[RecordTable, ...] = ()
+    """One for each dataset that the number is computed from."""
+    tree: Twig | None = None
+    agrees: bool = True
+    """Whether the records give the stored number; not for a moment after a change, until it is computed."""
+    is_today: bool = True
     page: int = 1
     pages: int = 1
     changes: tuple[Change, ...] = ()
@@ -98,6 +174,11 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[SourceClock, ...] = ()
     complete_up_to: datetime | None = None
     release: int = 0
+    since_choices: tuple[date, ...] = ()
+    """The days from which one may ask what changed."""
+    bridge: BridgeView | None = None
+    rules: tuple[tuple[str, Text], ...] = ()
+    """The rules that judge this number: name and label."""
     hidden: tuple[Text, ...] = ()
     """Labels of fields that this reader may not see."""
 
@@ -107,5 +188,22 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> str:
-        """`metric:scope:key`, the address of the drawer."""
-        return f"{self.column.metric}:{self.place.scope}:{self.place.key}"
+        """`metric:scope:key`, the address of the drawer; of a past day with `@` and the day."""
+        return self.at(self.column.metric, self.place.scope, self.place.key)
+
+    @property
+    def suffix(self) -> str:
+        """What an address of the same day ends in."""
+        return "" if self.is_today else f"@{self.day}"
+
+    @property
+    def counted(self) -> int:
+        return sum(table.counted for table in self.tables)
+
+    @property
+    def not_counted(self) -> int:
+        return sum(table.not_counted for table in self.tables)
+
+    def at(self, metric: str, scope: str, key: str) -> str:
+        """The address of another number of the same day."""
+        return f"{metric}:{scope}:{key}{self.suffix}"

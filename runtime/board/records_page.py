@@ -10,9 +10,9 @@ from runtime.board.columns import visible_fields
 from runtime.board.drill import Field
 from runtime.board.ids import id_of, key_of
 from runtime.board.records import BadRow, DatasetTab, EditField, RecordRow, RecordsView, RecordView, Shown, Version
+from runtime.board.values import value_shown
 from runtime.board.view import SourceClock
 from runtime.board.viewer import Viewer
-from runtime.board.why import value_shown
 from runtime.people.rights import Sight, sight_in
 from runtime.records.rows import QuarantinedRow, SyncRunRow
 from runtime.records.rows import RecordRow as Stored

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from engine.checks.formulas import inputs_of
 from engine.checks.references import references_of
+from runtime.board.formula_words import formula_words
 from runtime.board.marks import name_of
 from runtime.board.rule_words import condition_words
-from runtime.board.why import formula_words
 from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView
 from runtime.releases.live import list_releases
 from runtime.releases.prepared import Prepared

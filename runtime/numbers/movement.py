@@ -100,7 +100,7 @@ def _reason(dataset: Dataset, edits: Sequence[Edit], lang: Lang) -> str:
     return ("；" if lang == "zh" else "; ").join(named)
 
 
-def edit_words(dataset: Dataset, new: RecordRow, old: RecordRow | None) -> Said:
+def edit_words(dataset: Dataset, new: RecordRow | Record, old: RecordRow | Record | None) -> Said:
     """One edit in words, such as `SO-1182: Class high_margin → low_margin`. A field that not everybody may see is not named."""
     name = _name(dataset, new if not new.deleted or old is None else old)
     if new.deleted:
@@ -115,12 +115,12 @@ def edit_words(dataset: Dataset, new: RecordRow, old: RecordRow | None) -> Said:
     return Said(zh=f"{name}：{parts['zh']}", en=f"{name}: {parts['en']}")
 
 
-def _change(dataset: Dataset, field: str, new: RecordRow, old: RecordRow, lang: Lang) -> str:
+def _change(dataset: Dataset, field: str, new: RecordRow | Record, old: RecordRow | Record, lang: Lang) -> str:
     label = pick(dataset.field(field).label, lang, field)
     return f"{label} {_shown(old.values.get(field))} → {_shown(new.values.get(field))}"
 
 
-def _name(dataset: Dataset, row: RecordRow) -> str:
+def _name(dataset: Dataset, row: RecordRow | Record) -> str:
     return "-".join(_shown(row.values.get(field)) for field in dataset.key_fields)
 
 

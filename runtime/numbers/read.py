@@ -59,7 +59,9 @@ class Book:
         position = bisect_right(days, day) - 1
         if position >= 0 and month_of(days[position]) == month_of(day):
             return self._numbers[spot][position]
-        return value_of(self._configured.metrics.measures[spot[0]].partial(()))
+        measure = self._configured.metrics.measures[spot[0]]
+        reaches = self._configured.places(measure.dataset).reaches(spot[1])
+        return value_of(measure.partial(())) if reaches else None
 
 
 _READ = ("metric", "scope", "key", "day", "number")

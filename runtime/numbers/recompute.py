@@ -1,10 +1,11 @@
 """A release that changes metrics, datasets or the organisation marks every record's place dirty: the numbers follow."""
 
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from tortoise.expressions import F
 
-from runtime.bulk import read_many
+from runtime.bulk import Condition, in_pieces, read_many
 from runtime.numbers.rows import CellRow, NumbersRow
 from runtime.queue.jobs import enqueue
 from runtime.records.rows import RecordRow
@@ -12,6 +13,7 @@ from runtime.records.store import mark_dirty
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.releases.live import LiveRelease
 from runtime.tenancy import add_missing, rows
+from schema_defs.dataset import Credit, Dataset
 from schema_defs.release import Release
 
 
@@ -51,3 +53,23 @@ async def mark_datasets(tenant: str, datasets: list[str], now: datetime) -> None
         await mark_dirty(tenant, dataset, [(day, "", "") for (day,) in days], now)
     if datasets:
         await enqueue(tenant, "compute", "numbers", now=now)
+
+
+async def mark_owners(tenant: str, release: Release, people: Collection[str], now: datetime) -> None:
+    """Marks the days on which the people own records of datasets that take the region from the owner, inside the caller's transaction.
+
+    Who shares split credit is no column of a record: there every day is marked.
+    """
+    by_owner = [each for each in release.datasets.values() if each.region is None and each.owner is not None]
+    if not people or not by_owner:
+        return
+    for dataset in by_owner:
+        days = {day for some in in_pieces(people) for day in await _days_of(tenant, dataset, some)}
+        await mark_dirty(tenant, dataset.name, [(day, "", "") for day in days], now)
+    await enqueue(tenant, "compute", "numbers", now=now)
+
+
+async def _days_of(tenant: str, dataset: Dataset, people: Sequence[str]) -> set[date]:
+    where: list[Condition] = [("dataset", "=", dataset.name)]
+    where += [] if isinstance(dataset.owner, Credit) else [("owner", "in", people)]
+    return {day for (day,) in await read_many(RecordRow, tenant, ("day",), where, distinct=True)}

@@ -1,7 +1,7 @@
 """Who the people of an organisation are, and were: records in two times, like orders."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -44,20 +44,53 @@ async def reach_of(tenant: str, person: str, secrets: Secrets) -> Reach:
     return msgspec.json.decode(secrets.decrypt(row.reach), type=Reach) if row and row.reach else Reach()
 
 
+class PeopleChange(msgspec.Struct, frozen=True):
+    """Whose record became another one, and for whom the region of some day did."""
+
+    changed: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
+
+
 async def put_people(
     tenant: str, people: Sequence[Person], secrets: Secrets, *, now: datetime, all_of_them: bool
-) -> int:
-    """Takes over what is new about the people, as known from `now` on; returns how many changed.
+) -> PeopleChange:
+    """Takes over what is new about the people, as known from `now` on.
 
     With `all_of_them`, whoever is not listed any more is no longer known.
     """
-    current = {row.key: row for row in await rows(PersonRow, tenant).filter(superseded_at__isnull=True)}
-    changed = [person for person in people if _differs(person, current.get(person.key), secrets)]
-    listed = {person.key for person in people}
-    gone = [key for key in current if key not in listed] if all_of_them else []
-    await _supersede(tenant, [current[key].id for key in (*(p.key for p in changed), *gone) if key in current], now)
-    await add_all([_row(tenant, person, secrets, now) for person in changed])
-    return len(changed) + len(gone)
+    current = await _current(tenant)
+    change = _change(people, current, secrets, all_of_them=all_of_them)
+    await _supersede(tenant, [current[key].id for key in change.changed if key in current], now)
+    await add_all([_row(tenant, person, secrets, now) for person in people if person.key in change.changed])
+    return change
+
+
+async def people_differ(tenant: str, people: Sequence[Person], secrets: Secrets) -> bool:
+    """Whether taking over all of these people would change anything."""
+    return bool(_change(people, await _current(tenant), secrets, all_of_them=True).changed)
+
+
+async def _current(tenant: str) -> dict[str, PersonRow]:
+    return {row.key: row for row in await rows(PersonRow, tenant).filter(superseded_at__isnull=True)}
+
+
+def _change(
+    people: Sequence[Person], current: Mapping[str, PersonRow], secrets: Secrets, *, all_of_them: bool
+) -> PeopleChange:
+    listed = {person.key: person for person in people}
+    gone = current.keys() - listed.keys() if all_of_them else set()
+    changed = {key for key, person in listed.items() if _differs(person, current.get(key), secrets)} | gone
+    moved = {key for key in changed if _membership(listed.get(key)) != _membership_of(current.get(key))}
+    return PeopleChange(frozenset(changed), frozenset(moved))
+
+
+def _membership(person: Person | None) -> object:
+    """What decides where somebody is on which day."""
+    return (person.region, person.joined, person.left) if person else (None, None, None)
+
+
+def _membership_of(row: PersonRow | None) -> object:
+    return _membership(_person(row) if row else None)
 
 
 async def _supersede(tenant: str, ids: Iterable[str], now: datetime) -> None:

@@ -2,24 +2,41 @@
 
 from collections.abc import Sequence
 
+from runtime.alerts.stale import make_people_stale
+from runtime.context import Context
+from runtime.numbers.recompute import mark_owners
 from runtime.offline.people import organised
-from runtime.people.directory import put_people
+from runtime.people.directory import people_differ, put_people
 from runtime.releases.hooks import Publishing, on_publish
+from schema_defs.loader import Loaded
 from schema_defs.organisation import Person
+from schema_defs.release import Release
 
 
 @on_publish
 async def import_people(publishing: Publishing) -> None:
-    """Takes over the people of the organisation document or of the file beside it; one that names none leaves the people alone."""
-    people = _people(publishing)
+    """Takes over the people of the organisation document or of the file beside it; one that names none leaves the people alone.
+
+    Where somebody's region became another, the numbers and verdicts that follow from it are out of date.
+    """
+    release, tenant, now = publishing.live.release, publishing.tenant, publishing.now
+    people = _people(release, publishing.loaded)
     if people:
-        await put_people(publishing.tenant, people, publishing.context.secrets, now=publishing.now, all_of_them=True)
+        change = await put_people(tenant, people, publishing.context.secrets, now=now, all_of_them=True)
+        await mark_owners(tenant, release, change.moved, now)
+        await make_people_stale(tenant, change.moved)
 
 
-def _people(publishing: Publishing) -> Sequence[Person]:
-    organisation = publishing.live.release.organisation
+async def brings_other_people(context: Context, tenant: str, release: Release, loaded: Loaded | None) -> bool:
+    """Whether publishing would change the people, though no document may have changed: their file may have."""
+    people = _people(release, loaded)
+    return bool(people) and await people_differ(tenant, people, context.secrets)
+
+
+def _people(release: Release, loaded: Loaded | None) -> Sequence[Person]:
+    organisation = release.organisation
     if organisation is None:
         return ()
-    if organisation.people_from is not None and publishing.loaded is not None:
-        return organised(publishing.loaded, {}).people()
+    if organisation.people_from is not None and loaded is not None:
+        return organised(loaded, {}).people()
     return organisation.people

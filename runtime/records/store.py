@@ -18,13 +18,15 @@ from runtime.records.timeline import Place, Timeline, Version, key_text, places_
 from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
-__all__ = ["key_text", "mark_dirty", "records_between", "records_of_days", "values_reader", "versions_of"]
+__all__ = [
+    "READ", "columns_between", "key_text", "mark_dirty", "record_of", "records_between", "records_of_days", "values_reader", "versions_of",
+]  # fmt: skip
 
 PLACES_OF_DAY = 20
 _TIMED = (
     "key", "id", "version", "hash", "known_at", "superseded_at", "day", "region", "owner", "credit", "void", "deleted",
 )  # fmt: skip
-_READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
+READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
 _WRITTEN = (
     "dataset", "key", "version", "day", "at", "owner", "credit", "region", "values", "void", "deleted", "known_at",
     "superseded_at", "source", "run_id", "hash",
@@ -90,12 +92,21 @@ async def records_between(
     tenant: str, dataset: Dataset, first: date, last: date, *, known_at: datetime | None = None
 ) -> list[Record]:
     """The records of the days, as known now or as known at a past moment; deleted ones are left out."""
+    typed = values_reader(dataset)
+    found = await columns_between(tenant, dataset, READ, first, last, known_at)
+    return [record_of(dataset, typed, *row) for row in found]
+
+
+async def columns_between(
+    tenant: str, dataset: Dataset, columns: Sequence[str], first: date, last: date, known_at: datetime | None
+) -> list[tuple[Any, ...]]:
+    """Stored columns of the days' records, as `records_between` takes them."""
     if known_at is None:
-        return await _present(tenant, dataset, [("day", ">=", first), ("day", "<=", last)])
+        where: list[Condition] = [("day", ">=", first), ("day", "<=", last)]
+        return await read_many(RecordRow, tenant, columns, [*_present_of(dataset), *where])
     query = rows(RecordRow, tenant).filter(dataset=dataset.name, day__gte=first, day__lte=last, deleted=False)
     query = query.filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=known_at), known_at__lte=known_at)
-    typed = values_reader(dataset)
-    return [_record(dataset, typed, *row) for row in await query.values_list(*_READ)]
+    return [tuple(row) for row in await query.values_list(*columns)]
 
 
 async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -> list[Record]:
@@ -107,15 +118,20 @@ async def records_of_days(tenant: str, dataset: Dataset, days: Iterable[date]) -
 
 
 async def _present(tenant: str, dataset: Dataset, where: Sequence[Condition]) -> list[Record]:
-    conditions = [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False), *where]
     typed = values_reader(dataset)
-    return [_record(dataset, typed, *row) for row in await read_many(RecordRow, tenant, _READ, conditions)]
+    found = await read_many(RecordRow, tenant, READ, [*_present_of(dataset), *where])
+    return [record_of(dataset, typed, *row) for row in found]
 
 
-def _record(
+def _present_of(dataset: Dataset) -> list[Condition]:
+    return [("dataset", "=", dataset.name), ("superseded_at", "is null", True), ("deleted", "=", False)]
+
+
+def record_of(
     dataset: Dataset, typed: Callable[[Any], dict[str, Value]], key: str, day: date, at: datetime | None,
     owner: str | None, credit: Any, region: str | None, values: Any, void: bool,
 ) -> Record:  # fmt: skip
+    """A record from its stored columns, in the order of `READ`; `typed` reads its values."""
     shares = _credit(credit) if isinstance(credit, str) else credit or ()
     return Record(
         dataset=dataset.name,

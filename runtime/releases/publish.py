@@ -1,6 +1,8 @@
 """Publishing: checked documents become the next release, and the only live one."""
 
+import asyncio
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +16,11 @@ from runtime.database import transact
 from runtime.events import publish_after_commit
 from runtime.offline.available import available
 from runtime.offline.configuration import ConfigurationError
+from runtime.people.import_people import brings_other_people
 from runtime.releases.hooks import Publishing, call_hooks
 from runtime.releases.live import LiveRelease, live, release_numbered, remember
 from runtime.releases.rows import ReleaseRow
+from runtime.releases.tested import failed_tests
 from runtime.tenancy import add, rows
 from runtime.tenants.rows import TenantRow
 from schema_defs.errors import UsageError
@@ -27,7 +31,7 @@ from schema_defs.text import Said
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of publishing; `changed` is False when the live release was the same to the letter."""
+    """What came of publishing; `changed` is False when the live release was the same to the letter, its people included."""
 
     number: int
     hash: str
@@ -36,15 +40,22 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, note: str = "") -> Outcome:
-    """Makes the documents the live release. Raises ConfigurationError with every issue, and then nothing has changed."""
+    """Makes the documents the live release, when nothing is wrong with them and their own tests pass.
+
+    Raises ConfigurationError with every issue, and then nothing has changed.
+    """
     issues = check(loaded, available())
-    errors = {issue for issue in (*loaded.issues, *issues) if issue.level == "error"}
-    if errors:
-        raise ConfigurationError(tuple(sorted(errors, key=lambda issue: (issue.file, issue.line, issue.column))))
+    _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
+    _refuse(await asyncio.to_thread(failed_tests, loaded))
     documents = _documents(loaded)
     new = _New(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
     outcome = await transact(lambda: _put(context, tenant, new))
     return msgspec.structs.replace(outcome, warnings=tuple(issues))
+
+
+def _refuse(errors: Iterable[Issue]) -> None:
+    if found := set(errors):
+        raise ConfigurationError(tuple(sorted(found, key=lambda issue: (issue.file, issue.line, issue.column))))
 
 
 async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Outcome:
@@ -60,7 +71,7 @@ async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Ou
 async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     now = context.clock.now()
     before = await _lock(tenant)
-    if before is not None and before.hash == new.hash:
+    if before is not None and before.hash == new.hash and not await _other_people(context, tenant, new):
         return Outcome(number=before.number, hash=new.hash, changed=False)
     row = await _add(tenant, new, now)
     live_now = LiveRelease(row.number, new.release, new.hash)
@@ -72,6 +83,11 @@ async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     await audit(tenant, new.by, new.what, f"release {row.number}", {"hash": new.hash, "note": new.note}, now=now)
     publish_after_commit(context.events, tenant, "release", {"number": row.number})
     return Outcome(number=row.number, hash=new.hash, changed=True)
+
+
+async def _other_people(context: Context, tenant: str, new: "_New") -> bool:
+    """The file of `people_from` is no document: people that changed in it go live with a release of their own."""
+    return new.loaded is not None and await brings_other_people(context, tenant, new.release, new.loaded)
 
 
 def hash_of(documents: list[dict[str, str]]) -> str:

@@ -38,14 +38,17 @@ class SampleViews:
             return sample.full_board()
         return sample.board(tuple(opened))
 
-    async def why(self, viewer, *, metric, scope, key, page=1):
+    async def why(self, viewer, *, metric, scope, key, page=1, day=None, since=None):
         known = {column.metric for column in sample.COLUMNS}
-        return None if metric not in known or key == "nowhere" else sample.why(metric)
+        return None if metric not in known or key == "nowhere" else sample.why(metric, day=day, since=since)
 
     async def alerts(self, viewer, *, chosen=None):
         if chosen is not None and chosen not in {alert.id for alert in sample.open_alerts()}:
             return None
         return sample.alerts(chosen, empty=self.empty)
+
+    async def watch(self, viewer, *, rule, scope, key, day=None):
+        return sample.watch(day) if (rule, key) == ("behind_pace", "shanghai") else None
 
     async def chat(self, viewer, *, conversation=None):
         return sample.chat(empty=self.empty)

@@ -11,7 +11,20 @@ from ruamel.yaml import YAML
 
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
-from runtime.board.drill import Field, Input, Line, Place, Share, WhyView
+from runtime.board.drill import (
+    BridgeMove,
+    BridgeStep,
+    BridgeView,
+    DayMark,
+    Field,
+    Line,
+    Place,
+    RecordTable,
+    Share,
+    Sync,
+    Twig,
+    WhyView,
+)
 from runtime.board.records import (
     BadRow,
     Choice,
@@ -42,7 +55,9 @@ from runtime.board.view import (
     TrendSection,
 )  # fmt: skip
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
+from runtime.board.watch import Condition, ReadValue, WatchedDay, WatchView
 from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView
+from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -332,30 +347,46 @@ def lines() -> tuple[Line, ...]:
         person = people_of("shanghai")[index % 7]["label"]
         made.append(
             Line(
-                key=(f"SO-{1182 - index}", "1"), day=day, counted=why is None, amount=value if why is None else None, reason=why,
+                key=(f"SO-{1182 - index}", "1"), day=day, counted=why is None, adds=(value if why is None else None,),
+                reasons=(why,) if why else (), record="o1",
                 values=(f"SO-{1182 - index}", day.isoformat(), CUSTOMERS[index % 8], person, CLASSES[index % 2], value),
-                known_at=NOW, changed_at=NOW if index == 0 else None,
+                known_at=NOW, version=2 if index == 0 else 1, sync=Sync(source={"zh": "ERP 订单", "en": "ERP orders"}, file="orders.jsonl", at=NOW),
             )
         )  # fmt: skip
     return tuple(made)
 
 
-def why(metric: str = "signed_amount", key: str = "shanghai") -> WhyView:
+def tree(column: Column, actual: float, target: float | None) -> Twig:
+    """The gap with all below it: two orders, the plan's split, and the days of a short month."""
+    money = {"format": column.format, "currency": column.currency}
+    leaves = Twig(kind="sum", label=column.label, value=actual, **money, lines=lines()[:2], more=39, dataset="order_lines",
+                  how={"zh": "41 条记录之和", "en": "the sum of 41 records"})  # fmt: skip
+    split = Twig(kind="target", label={"zh": "本月目标", "en": "Target of the month"}, value=target, **money,
+                 parts=(Twig(kind="given", label={"zh": "全年总额", "en": "the year's total"}, value=530_000_000, **money),))  # fmt: skip
+    days = tuple(
+        DayMark(day=date(2026, 11, 1) + timedelta(days=index), is_working=index % 7 not in (0, 6), is_over=index < 23)
+        for index in range(30)
+    )
+    attained = Twig(
+        kind="attainment",
+        label={"zh": "完成率", "en": "Attainment"},
+        value=0.548,
+        format="percent",
+        parts=(leaves, split),
+    )
+    pace = Twig(kind="pace", label={"zh": "应达进度", "en": "Pace"}, value=PACE, format="percent", days=days,
+                how={"zh": "16 ÷ 21 个工作日", "en": "16 of 21 working days"})  # fmt: skip
+    return Twig(kind="gap", label={"zh": "进度差", "en": "Gap"}, value=0.548 - PACE, format="percent", parts=(attained, pace),
+                how={"zh": "完成率 − 应达进度", "en": "attainment − pace"})  # fmt: skip
+
+
+def why(
+    metric: str = "signed_amount", key: str = "shanghai", day: date | None = None, since: date | None = None
+) -> WhyView:
     column = next(c for c in COLUMNS if c.metric == metric)
     row = next(r for r in tree_rows(("region:shanghai",)) if r.key == key)
     index = [c.metric for c in COLUMNS].index(metric)
     is_rate = column.is_rate
-    inputs: tuple[Input, ...] = (
-        Input(label={"zh": "本月目标", "en": "Target of the month"}, value=row.cells[index].target, format=column.format, currency="CNY",
-              note={"zh": "方案 sales_2026，已确认 10月28日", "en": "plan sales_2026, confirmed on 28 Oct"}),
-        Input(label={"zh": "应达进度", "en": "Pace"}, value=PACE, format="percent",
-              note={"zh": "第 16 个工作日，共 21 个", "en": "16 of 21 working days have begun"}),
-    )  # fmt: skip
-    if is_rate:
-        inputs = (
-            Input(label={"zh": "高毛利签约额", "en": "High-margin amount"}, value=812_400, format="money", currency="CNY", metric="signed_amount"),
-            Input(label={"zh": "签约额", "en": "Signed amount"}, value=1_944_300, format="money", currency="CNY", metric="signed_amount"),
-        )  # fmt: skip
     people = [r for r in tree_rows(("region:shanghai",)) if r.parent == "region:shanghai"]
     total = sum(r.cells[0].actual or 0 for r in people)
     parts = tuple(
@@ -366,6 +397,8 @@ def why(metric: str = "signed_amount", key: str = "shanghai") -> WhyView:
         )
         for r in people
     )  # fmt: skip
+    rest = Share(scope="person", key="company", label={"zh": "没有负责人的记录", "en": "Records without a person"}, actual=None, adds=1200.0,
+                 share=0.01, is_rest=True)  # fmt: skip
     formula = (
         {"zh": "高毛利签约额 ÷ 签约额", "en": "High-margin amount ÷ Signed amount"}
         if is_rate
@@ -374,16 +407,25 @@ def why(metric: str = "signed_amount", key: str = "shanghai") -> WhyView:
             "en": "The sum of the amount over order lines from the 1st to today; cancelled and returned lines do not count.",
         }
     )
+    bridge = since and BridgeView(
+        since=since, start=4_100_000.0, end=4_238_600.0, difference=138_600.0,
+        steps=(
+            BridgeStep(kind="cancelled", by=-20_000.0, count=1, moves=(BridgeMove(what={"zh": "SO-1100：状态 open → cancelled", "en": "SO-1100: Status open → cancelled"}, by=-20_000.0, dataset="orders", record="o1"),)),
+            BridgeStep(kind="new", by=158_600.0, count=9, moves=(BridgeMove(what={"zh": "新增 <SO-1182>", "en": "<SO-1182> is new"}, by=158_600.0, dataset="orders"),)),
+        ),
+    )  # fmt: skip
     return WhyView(
-        column=column, month="2026-11", day=TODAY, cell=row.cells[index], formula=formula,
+        since_choices=(date(2026, 11, 22), date(2026, 11, 16)), bridge=bridge,
+        column=column, month="2026-11", day=day or TODAY, is_today=day is None, cell=row.cells[index], formula=formula,
         path=(
             Place(scope="company", key="company", label=organisation()["label"]),
             Place(scope="region", key="east", label={"zh": "华东", "en": "East China"}),
             Place(scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}),
         ),
         expression="sum(amount)" if not is_rate else "high_margin_amount / signed_amount",
-        inputs=inputs, parts=parts, dataset="order_lines", dataset_label={"zh": "订单行", "en": "Order lines"},
-        fields=FIELDS, lines=lines(), counted=41, not_counted=3, page=1, pages=4,
+        tree=tree(column, row.cells[index].actual or 0.0, row.cells[index].target), parts=parts if is_rate else (*parts, rest), page=1, pages=4,
+        tables=(RecordTable(dataset="order_lines", label={"zh": "订单行", "en": "Order lines"}, fields=FIELDS, measures=(column,),
+                            lines=lines(), counted=41, not_counted=3),),
         changes=(
             Change(at=NOW, delta=126_000, reason={"zh": "订单 SO-1182 新增", "en": "order SO-1182 added"}),
             Change(at=NOW - timedelta(hours=19), delta=-48_500, reason={"zh": "订单 SO-1179 取消", "en": "order SO-1179 cancelled"}),
@@ -451,6 +493,21 @@ def alert_why(alert: OpenAlert | None = None) -> AlertWhy:
         metric="signed_amount", may_answer=True,
         people=(("east_manager", manager_of("east")), ("director", organisation()["people"][0]["label"])),
         escalates_at=None if chosen.answer != "none" else datetime(2026, 11, 24, 14, 0, tzinfo=ZONE), release=37, complete_up_to=NOW,
+    )  # fmt: skip
+
+
+def watch(day: date | None = None) -> WatchView:
+    why, day = alert_why(), day or date(2026, 11, 23)
+    return WatchView(
+        rule=why.rule, rule_label=MARK, condition=why.condition, expression=why.expression, recover=why.recover, scope="region", key="shanghai",
+        scope_label={"zh": "上海", "en": "Shanghai"}, needed=3, is_watched=True, strip=why.strip, alert="a-shanghai", metric="signed_amount", release=37,
+        chosen=None if day.weekday() > 4 else WatchedDay(
+            day=day, verdict="holds", state="firing", sentence=Said(zh=f"{day} 条件成立", en=f"on {day} the condition held"),
+            when=(Condition(text="attainment < 0.8 * pace", truth=True, format="percent", sign="<", left=0.548, right=0.61, short=-0.062),),
+            recover=(Condition(text="attainment >= 0.9 * pace", truth=False, format="percent", sign=">=", left=0.548, right=0.686, short=-0.138),),
+            streak=Twig(kind="streak", label=MARK, value="firing", parts=(Twig(kind="day", label="2026-11-23", value="holds"),)),
+            read=(ReadValue(label={"zh": "完成率", "en": "Attainment"}, value=0.548, format="percent", why="signed_amount:region:shanghai@2026-11-23"),),
+        ),
     )  # fmt: skip
 
 

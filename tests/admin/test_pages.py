@@ -17,7 +17,9 @@ PAGES = (
     "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/targets",
     "/calibration", "/chat", "/workbench", "/records", "/records?search=没有的",
 )  # fmt: skip
-DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace")
+DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
+           "/alerts/why?rule=behind_pace&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-22",
+           "/board/why?why=signed_amount:region:shanghai@2026-11-20", "/board/why?why=signed_amount:region:shanghai~2026-11-16")  # fmt: skip
 
 
 class Forms(HTMLParser):
@@ -164,6 +166,7 @@ def test_only_the_asked_rows_are_sent_and_say_what_moved(client):
 @pytest.mark.parametrize(
     "path",
     ["/board/why?why=nothing", "/board?why=unknown:region:east", "/board?why=signed_amount:planet:mars", "/alerts/none",
+     "/alerts/why?rule=none&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=soon",
      "/board/why?why=signed_amount:region:nowhere", "/calibration/none", "/calibration/none/pdf", "/records/order_lines/none",
      "/workbench/rule/unknown", "/nowhere/at/all"],
 )  # fmt: skip
@@ -225,3 +228,26 @@ def test_only_a_year_without_an_official_plan_is_predicted():
         return empty_board(viewer(), datetime(year, 6, 1, tzinfo=UTC), calendar_of(Calendar(country="CN")))
 
     assert [board(year).days_predicted for year in (2026, 2027)] == [False, True]
+
+
+def test_an_address_may_name_a_past_day(client):
+    page = client().get("/board/why?why=signed_amount:region:shanghai@2026-11-20").text
+
+    assert "截至 2026年11月20日" in page
+    assert "signed_amount%3Aregion%3Aeast%402026-11-20" in page or "signed_amount:region:east%402026-11-20" in page
+
+
+def test_the_tree_shows_the_records_with_what_brought_them(client):
+    page = client().get("/board/why?why=signed_amount:region:shanghai").text
+
+    assert '<ul class="tree">' in page
+    assert "orders.jsonl" in page
+    assert 'href="/records/order_lines/o1"' in page
+    assert "没有负责人的记录" in page
+
+
+def test_a_day_of_a_rule_says_which_condition_failed_and_by_how_much(client):
+    page = client().get("/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-23").text
+
+    assert "54.8% &lt; 61.0%" in page
+    assert "−6.2" in page

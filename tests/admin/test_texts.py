@@ -10,6 +10,7 @@ import pytest
 from admin.catalogue import catalogue, say
 from admin.menu import MENU
 from admin.pages.answer import FLASHES
+from engine.explain.bridge import KINDS
 from runtime.board import alerts, view
 from schema_defs.board import Shown
 from schema_defs.release import BY_KIND
@@ -17,6 +18,8 @@ from schema_defs.release import BY_KIND
 ADMIN = Path(__file__).parents[2] / "admin"
 TEMPLATES = sorted((ADMIN / "templates").rglob("*.html"))
 FAMILIES = {
+    "bridge.": KINDS,
+    "operand.": ("holds", "fails", "missing"),
     "menu.": [entry.key for entry in MENU],
     "kind.": list(BY_KIND),
     "figure.": get_args(Shown),

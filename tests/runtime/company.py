@@ -40,6 +40,7 @@ GROUP = "华东销售群"
 CALENDAR = """
 kind: calendar
 name: default
+fiscal_year_starts: 3
 day_closes: "18:00"
 working_hours: ["08:30", "20:00"]
 """

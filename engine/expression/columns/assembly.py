@@ -40,7 +40,7 @@ def _pieces(index: Array, cells: Cells) -> list[tuple[Array, Column]]:
 def _merged(kind: ValueType, pieces: Sequence[tuple[Array, Column]], rows: int) -> Column:
     own = [(index, column) for index, column in pieces if column.kind == kind]
     codes: dict[str, int] = {}
-    data = np.zeros(rows, dtype=own[0][1].data.dtype)
+    data = np.zeros(rows, dtype=np.int32 if kind == "text" else own[0][1].data.dtype)
     missing = np.ones(rows, dtype=bool)
     for index, column in own:
         data[index] = _recoded(column, codes) if kind == "text" else column.data

@@ -23,7 +23,7 @@ KINDS: tuple[ValueType, ...] = ("missing", "number", "text", "boolean", "date", 
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """Values of one type. `data` is float64, codes (int32), bool, days (int64, as date.toordinal) or microseconds since 1970 (int64);
+    """Values of one type. `data` is float64, codes (int32 or smaller), bool, days (int64, as date.toordinal) or microseconds since 1970 (int64);
     where `missing` says so it means nothing. Data of no dimension stands for one value in all rows. `categories` are distinct.
     """
 
@@ -37,7 +37,7 @@ class Column:
         """One value in all rows."""
         return self.data.ndim == 0 and (self.missing is None or self.missing.ndim == 0)
 
-    def take(self, rows: Array) -> "Column":
+    def take(self, rows: Array | slice) -> "Column":
         data = self.data if self.data.ndim == 0 else self.data[rows]
         missing = self.missing if self.missing is None or self.missing.ndim == 0 else self.missing[rows]
         return Column(self.kind, data, missing, self.categories)
@@ -88,7 +88,7 @@ class Mixed:
             mask = mask | ((self.kinds == KINDS.index(kind)) & part.mask)
         return cast(Mask, mask)
 
-    def take(self, rows: Array) -> "Cells":
+    def take(self, rows: Array | slice) -> "Cells":
         kinds = self.kinds[rows]
         present = [KINDS[code] for code in np.unique(kinds).tolist() if code]
         if not present:

@@ -1,6 +1,6 @@
 """Comparisons and `in` on columns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from engine.expression.columns.unique import by_unique
 from engine.expression.values import NEAR, RELATIVELY_NEAR
 
 Operation = Callable[[Frame, Column, Column], Cells]
+
+_FEW = 4
 
 
 def comparison(kind: str) -> Operation:
@@ -69,8 +71,21 @@ def _texts(frame: Frame, a: Column, b: Column, kind: str) -> Cells:
 def _text_with_one(a: Column, b: Column, wanted: bool) -> Cells:
     """Many texts against one: its code is looked up once."""
     many, one = (b, a) if a.data.ndim == 0 else (a, b)
-    table = np.array([(text == one.categories[int(one.data)]) is wanted for text in many.categories], dtype=bool)
-    return booleans(np.asarray(table[many.data]), either(a.missing, b.missing))
+    same = _listed(many, [one.categories[int(one.data)]])
+    return booleans(same if wanted else np.logical_not(same), either(a.missing, b.missing))
+
+
+def _listed(column: Column, texts: Iterable[str]) -> Mask:
+    """Where the text is one of these; few codes are compared in turn, which costs less than a table."""
+    codes = [column.categories.index(text) for text in texts if text in column.categories]
+    if len(codes) > _FEW:
+        table = np.zeros(len(column.categories), dtype=bool)
+        table[codes] = True
+        return np.asarray(table[column.data])
+    found: Mask = np.zeros(column.data.shape, dtype=bool)
+    for code in codes:
+        found = np.asarray(np.logical_or(found, column.data == code))
+    return found
 
 
 def is_none(cells: Cells, negated: bool) -> Column:
@@ -81,9 +96,9 @@ def is_in(frame: Frame, tested: Cells, elements: Sequence[Cells], negated: bool)
     """True where equal to one; else missing where the tested value or an element is missing; else false."""
     if isinstance(tested, Column) and tested.kind == "text" and all(_is_text(element) for element in elements):
         listed = {element.categories[int(element.data)] for element in elements if isinstance(element, Column)}
-        table = np.array([(text in listed) is not negated for text in tested.categories], dtype=bool)
-        return booleans(np.asarray(table[tested.data]), tested.missing)
-    found: Mask = NONE_MISSING
+        found = _listed(tested, listed)
+        return booleans(np.logical_not(found) if negated else found, tested.missing)
+    found = NONE_MISSING
     missing: Mask = tested.mask
     for element in elements:
         same = lifted(_EQUALS, frame, tested, element)

@@ -11,7 +11,7 @@ from engine.expression.columns.arithmetic import arithmetic, negative, positive
 from engine.expression.columns.assembly import Part, scattered
 from engine.expression.columns.column import NOTHING, Array, Cells, Column, one, rows_of
 from engine.expression.columns.comparison import comparison, is_in, is_none
-from engine.expression.columns.frame import Frame, RowsFail, Run, lifted, needed
+from engine.expression.columns.frame import Frame, Memo, RowsFail, Run, lifted, needed, remembered
 from engine.expression.columns.logic import both, choice, junction, negation, truth, undecided
 from engine.expression.context import Context, Trouble
 from engine.expression.errors import EvaluationError
@@ -53,6 +53,18 @@ class ColumnFunction:
                 left = np.delete(left, fail.rows)
         return _whole(parts, length)
 
+    def untroubled(self, columns: Mapping[str, Cells], rows: int, memo: Memo) -> Cells | None:
+        """The cells of all rows if every part of the expression has a result in each of them, else None; nothing is counted.
+
+        `memo` is shared with other expressions on the same columns whose contexts know the same.
+        """
+        frame = Frame(columns, rows, Trouble(), None, memo)
+        try:
+            cells = self._run(frame)
+        except RowsFail:
+            return None
+        return None if frame.trouble.total else _whole([(np.arange(rows), cells)], rows)
+
     def _tell(self, columns: Mapping[str, Cells], rows: Array) -> None:
         """What is wrong with these rows, from the row evaluator: the error of the first, or a count."""
         values = {name: cells.take(rows).values(len(rows)) for name, cells in columns.items()}
@@ -92,6 +104,10 @@ class _Operations:
         self._context = context
 
     def of(self, node: ast.expr) -> Run:
+        run = self._made(node)
+        return run if isinstance(node, ast.Constant | ast.Name) else remembered(ast.dump(node), run)
+
+    def _made(self, node: ast.expr) -> Run:
         match node:
             case ast.Constant():
                 cells = one(cast(Value, node.value))

@@ -10,6 +10,7 @@ from engine.expression.columns.column import NOTHING, Array, Cells, Mask, Mixed
 from engine.expression.context import Trouble
 
 Run = Callable[["Frame"], Cells]
+Memo = dict[str, Cells]
 
 
 class RowsFail(Exception):  # noqa: N818  # it is a signal between operations, never an error that anybody sees
@@ -21,14 +22,25 @@ class RowsFail(Exception):  # noqa: N818  # it is a signal between operations, n
 
 
 class Frame:
-    """Columns of equally many rows, taken row by row from a larger frame on first use, and the count of trouble."""
+    """Columns of equally many rows, taken row by row from a larger frame on first use, and the count of trouble.
 
-    def __init__(self, columns: Mapping[str, Cells], rows: int, trouble: Trouble, index: Array | None = None) -> None:
+    `memo` holds what parts of expressions gave for all rows without any trouble, for other expressions on the same columns.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, Cells],
+        rows: int,
+        trouble: Trouble,
+        index: Array | None = None,
+        memo: Memo | None = None,
+    ) -> None:
         self._columns = columns
         self._index = index
         self._taken: dict[str, Cells] = {}
         self.rows = rows
         self.trouble = trouble
+        self.memo = memo
 
     def column(self, name: str) -> Cells:
         if name not in self._taken:
@@ -42,9 +54,26 @@ class Frame:
 
     def probe(self) -> "Frame":
         """The same rows with a count of its own."""
-        frame = Frame(self._columns, self.rows, Trouble(), self._index)
+        frame = Frame(self._columns, self.rows, Trouble(), self._index, self.memo)
         frame._taken = self._taken
         return frame
+
+
+def remembered(key: str, run: Run) -> Run:
+    """`run`, whose cells are looked up in the frame's memo, and put there unless something had no result."""
+
+    def recall(frame: Frame) -> Cells:
+        if frame.memo is None:
+            return run(frame)
+        if key not in frame.memo:
+            before = frame.trouble.total
+            cells = run(frame)
+            if frame.trouble.total != before:
+                return cells
+            frame.memo[key] = cells
+        return frame.memo[key]
+
+    return recall
 
 
 def needed(frame: Frame, run: Run, mask: Mask | None) -> Cells:

@@ -85,6 +85,17 @@ def test_documents_with_errors_are_refused_with_their_places(alone: Duiqi, tmp_p
     assert told["problems"][0]["line"] == 3
 
 
+def test_a_test_document_that_fails_is_named_and_nothing_is_published(alone: Duiqi, tmp_path: Path) -> None:
+    (tmp_path / "late.yaml").write_text(
+        "kind: test\nname: fires_at_once\ndefine: {scope: region, when: attainment < 1, for: 2}\n"
+        "days: [{day: 2026-03-02, values: {attainment: 0}, expect: {state: firing}}]\n"
+    )
+    told = alone.json("publish", str(tmp_path), "--tenant", "acme", code=1)
+    assert told["number"] is None
+    assert [(each["code"], each["line"]) for each in told["problems"]] == [("failed-test", 1)]
+    assert "fires_at_once" in told["problems"][0]["message"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

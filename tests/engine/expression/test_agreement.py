@@ -11,6 +11,7 @@ from engine.expression import (
     Context,
     EvaluationError,
     Expression,
+    ExpressionError,
     Trouble,
     Value,
     findings,
@@ -21,6 +22,7 @@ from engine.expression import (
     type_of,
 )
 from engine.expression.columns import column_function, column_of
+from engine.expression.columns.frame import Memo
 from engine.expression.kinds import BOOLEAN, DATE, DATETIME, MISSING, NUMBER, TEXT
 
 NAMES = ["金额", "cost", "n", "状态", "t", "ok", "日期", "at", "gone", "anything"]
@@ -200,6 +202,28 @@ def test_many_rows_in_columns_come_to_the_same_as_one_by_one(text: str, many: li
     cells = column_function(expression, at_once, strict=False)(columns, rows=len(many))
     assert [key(value) for value in cells.values(len(many))] == [key(function(row)) for row in many]
     assert at_once.trouble == one_by_one.trouble
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(first=expressions, second=expressions, many=st.lists(rows, min_size=1, max_size=14))
+def test_expressions_that_share_their_parts_come_to_what_each_comes_to_alone(
+    first: str, second: str, many: list[dict[str, Value]]
+) -> None:
+    columns = {name: column_of([row[name] for row in many]) for name in NAMES}
+    memo: Memo = {}
+    for text in (first, second, f"({first}) if n > 1 else ({second})", f"is_missing({second}) or ok", first):
+        try:
+            expression = parse(text, NAMES, where=["map"])
+        except ExpressionError:  # the parts together are beyond a limit
+            continue
+        alone = context()
+        cells = column_function(expression, alone, strict=False)(columns, rows=len(many))
+        shared = column_function(expression, context()).untroubled(columns, len(many), memo)
+        assert (shared is None) == (alone.trouble.total > 0)
+        if shared is not None:
+            assert [key(value) for value in shared.values(len(many))] == [
+                key(value) for value in cells.values(len(many))
+            ]
 
 
 KINDS = {

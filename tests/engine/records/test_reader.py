@@ -215,6 +215,8 @@ def test_credit_is_split_by_shares(people: object, share: object, credit: tuple[
     ("people", "share", "reason"),
     [
         ("a;b", "0.5", "2 people but 1 shares"),
+        ("a;b", "60%; 60%", "the shares add up to 120.0000%, more than 100%"),
+        ("a;a", "1; 0.01", "the shares add up to 101.0000%, more than 100%"),
         ("a;b", "", "2 people but 0"),
         ("a", "60", "not between 0 and 1"),
         ("a;;b", "1;0;0", "empty"),

@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -259,3 +260,48 @@ def test_names_mean_what_they_say(when, verdict):
 
 def test_the_plan_was_split_as_the_tests_assume():
     assert TARGETS.targets.month("region", "east", "2026-04") == Decimal(100)
+
+
+# Late sources, day by day
+
+
+def lateness(*steps):
+    """A late source: `(known, until)` in days of the backtest."""
+    return {"orders": [(FIRST + dt.timedelta(days=known), FIRST + dt.timedelta(days=until)) for known, until in steps]}
+
+
+def states_of(found, key="west"):
+    return {one.day: one.state for one in found if one.key == key}
+
+
+def lived(watermarks, **keys):
+    rule = Rule(name="r", metric="amount", scope="region", when="attainment < 0.8 * pace", **keys)
+    world = Given(release=RELEASE, org=ORG, calendar=CALENDAR, records={"orders": []}, targets=(TARGETS,))
+    world = msgspec.structs.replace(world, watermarks=watermarks)
+    return list(backtest(rule, world, FIRST, LAST))
+
+
+def test_days_of_a_late_source_are_judged_when_it_comes():
+    on_time = lived({}, for_=2)
+    late = lived(lateness((-60, -4), (3, 3)), for_=2)
+    assert {one.verdict for one in late if one.day < FIRST + dt.timedelta(days=3)} == {"no_data"}
+    assert states_of(late)[FIRST + dt.timedelta(days=3)] == states_of(on_time)[FIRST + dt.timedelta(days=3)] == "firing"
+
+
+def test_a_source_that_never_came_has_no_data_and_one_of_which_nothing_is_said_has():
+    assert {one.verdict for one in lived({"orders": []})} == {"", "no_data"}
+    assert "holds" in {one.verdict for one in lived({"payments": []})}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(-3, 17), st.integers(0, 6)), max_size=5))
+def test_the_last_day_equals_a_judgement_of_all_days_with_what_is_complete_then(steps):
+    """Whatever the way to it, the end follows from how far the source is complete at the end: 57 working days lie before."""
+    known = sorted(dict(steps).items())
+    way = [(at, at - back) for at, back in known]
+    rising = [(at, max(until for _, until in way[: place + 1])) for place, (at, until) in enumerate(way)]
+    found = lived(lateness(*rising), for_=62)
+    last = rising[-1][1] if rising else -400
+    straight = lived(lateness((-400, last)), for_=62)
+    assert states_of(found)[LAST] == states_of(straight)[LAST]
+    assert (states_of(straight)[LAST] == "firing") == (last >= 4)

@@ -6,40 +6,46 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 
-from engine.records.record import Record
 from engine.rules.backtest import backtest
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.rules.timeline import transitions_of
 from engine.targets.plan import targets_of
 from runtime.alerts.history import history_of
-from runtime.alerts.judging import bench_of
+from runtime.alerts.judging import bench_of, moment_at
 from runtime.alerts.rows import AlertRow, JudgedDayRow, TransitionRow
-from runtime.records.rows import RecordRow
-from runtime.records.store import values_reader
+from runtime.records.lateness import is_late
+from runtime.records.rows import SourceStateRow
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from tests.runtime.company import COMPANY, MONDAY, RULE, TENANT, ZONE, Company, founded, noon, order
+from tests.runtime.versions import records_of
 
 DAYS = 26
+LAST = MONDAY + timedelta(days=DAYS - 1)
 MOVES = "[{region: shanghai, from: 2025-01-01}, {region: west, from: 2026-03-11}]"
-FROM_MARCH = COMPANY.replace("months: even", "months: [0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4]").replace(MOVES, "shanghai")
-"""A backtest begins with the first target, the running system with the first record: here they are in one month.
-
-Nobody moves: a new manager is told of an alert that goes on, which a backtest, knowing one reader only, does not say.
-"""
+STAY = COMPANY.replace(MOVES, "shanghai")
+OWNED = COMPANY.replace("\nregion: region\nfields", "\nattribution: now\nfields").replace(
+    "{key: s04, label: 销售四, region: west}",
+    "{key: s04, label: 销售四, region: [{region: west, from: 2025-01-01}, {region: hangzhou, from: 2026-03-17}]}",
+)
+"""Orders count where their sellers are, and two of these move."""
 VARIANTS = {
-    "three days": FROM_MARCH,
-    "kept firing, repeated, recovering slowly": FROM_MARCH.replace(
+    "three days": STAY,
+    "kept firing, repeated, recovering slowly": STAY.replace(
         "for: 3", "for: 2\nkeep_firing_for: 1\nrepeat_every: 2\nrecover_when: attainment >= 0.9 * pace"
     ),
-    "people, each month by itself": FROM_MARCH.replace(
+    "people, each month by itself": STAY.replace(
         RULE.strip(), RULE.replace("scope: region", "scope: person\nacross: month").replace("for: 3", "for: 2").strip()
     ),
-    "areas against the company": FROM_MARCH.replace("scope: region", "scope: region\nlevel: 1").replace(
+    "areas against the company": STAY.replace("scope: region", "scope: region\nlevel: 1").replace(
         "attainment < 0.8 * pace", "attainment < 0.9 * parent_attainment"
+    ),
+    "sellers move, and their orders along": OWNED,
+    "sellers move, and their orders stay": OWNED.replace("attribution: now", "attribution: at_time"),
+    "a source that is late at times": OWNED.replace(
+        "schedule: every 1 days", "schedule: every 1 hours\nfresh_within: 4 hours"
     ),
 }
 
@@ -58,7 +64,9 @@ def arrivals(rng: random.Random, known: dict[str, dict[str, Any]], day: date) ->
             row = known[rng.choice(list(known))] | {"amount": rng.choice((0.0, 40.0, 300.0))}
             row |= rng.choice(({}, {"status": "cancelled"}, {"seller": "s04", "region": "west"}, {"_deleted": True}))
         else:
-            seller, region = rng.choice((("s01", "shanghai"), ("s03", "hangzhou"), ("s04", "west"), ("s05", "west")))
+            seller, region = rng.choice(
+                (("s01", "shanghai"), ("s02", "shanghai"), ("s03", "hangzhou"), ("s04", "west"), ("s05", "west"))
+            )
             at = max(MONDAY, day - timedelta(days=rng.choice((0, 0, 0, 1, 3, 8))))
             row = order(f"{day}-{number}", at, rng.choice((20.0, 60.0, 150.0)), seller, region)
         known[str(row["number"])] = {name: value for name, value in row.items() if name != "_deleted"}
@@ -66,24 +74,29 @@ def arrivals(rng: random.Random, known: dict[str, dict[str, Any]], day: date) ->
     return some
 
 
-async def records_of(company: Company) -> list[Record]:
-    """All versions as the engine reads them."""
-    configured = await company.prepared()
-    typed = values_reader(configured.release.datasets["orders"])
-    return [
-        Record(
-            dataset="orders",
-            key=tuple(msgspec.json.decode(row.key)),
-            day=row.day,
-            owner=row.owner,
-            region=row.region,
-            values=typed(row.values),
-            void=row.void,
-            deleted=row.deleted,
-            known_at=row.known_at,
-        )
-        for row in await rows(RecordRow, TENANT).order_by("known_at", "version")
-    ]
+def is_late_at_times(variant: str, day: date) -> bool:
+    return "late" in variant and MONDAY < day < MONDAY + timedelta(days=DAYS - 5)
+
+
+def go_away(company: Company) -> None:
+    """The source's file is gone: nobody knows whether anything came."""
+    if (company.folder / "orders.jsonl").exists():
+        (company.folder / "orders.jsonl").rename(company.folder / "away.jsonl")
+
+
+def come_back(company: Company) -> None:
+    if (company.folder / "away.jsonl").exists():
+        (company.folder / "away.jsonl").rename(company.folder / "orders.jsonl")
+
+
+async def complete_until(company: Company, day: date) -> date:
+    """The last day whose verdict could be taken with complete data, as the running system knows it on the day."""
+    configured, state = await company.prepared(), await rows(SourceStateRow, TENANT).get(source="erp")
+    source = configured.release.sources["erp"]
+    days = (day - timedelta(days=back) for back in range(DAYS))
+    at = configured.release.calendar.day_closes
+    fresh = (each for each in days if not is_late(source, state.watermark, moment_at(configured, each, at)))
+    return next(fresh, date.min)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +106,19 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     rng, known = random.Random(variant), dict[str, dict[str, Any]]()
     await company.publish(VARIANTS[variant])
     states: dict[tuple[str, date], str] = {}
+    complete: list[tuple[date, date]] = []
     for day in (MONDAY + timedelta(days=offset) for offset in range(DAYS)):
-        await company.arrive(noon(day, 11), *arrivals(rng, known, day))
-        if rng.random() < 0.3:
+        if is_there := not (is_late_at_times(variant, day) and rng.random() < 0.4):
+            come_back(company)
+            await company.arrive(noon(day, 11), *arrivals(rng, known, day))
+        if is_there and day < LAST and rng.random() < 0.3:
             await company.arrive(noon(day, 21), *arrivals(rng, known, day))
+        if is_late_at_times(variant, day) and rng.random() < 0.5:
+            await company.until(noon(day, 12))
+            go_away(company)
         await company.until(noon(day, 23))
         states |= {(row.key, day): row.state for row in await rows(AlertRow, TENANT)}
+        complete.append((day, await complete_until(company, day)))
     configured = await company.prepared()
     release, rule = configured.release, configured.release.rules["behind"]
     plans = tuple(
@@ -107,12 +127,12 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     )
     given = Given(
         release=release, org=configured.org, calendar=configured.calendar,
-        records={"orders": await records_of(company)}, targets=plans,
+        records=await records_of(company), targets=plans, watermarks={"orders": complete},
     )  # fmt: skip
-    last = MONDAY + timedelta(days=DAYS - 1)
-    lived = list(backtest(rule, given, MONDAY, last))
+    lived = list(backtest(rule, given, MONDAY, LAST))
     assert states == {(one.key, one.day): one.state for one in lived}
     assert len({one.state for one in lived}) > 2
+    assert ("late" in variant) == ("no_data" in {one.verdict for one in lived})
     told: dict[tuple[str, date], list[str]] = defaultdict(list)
     for message in await company.messages():
         told[message.scope_key, message.created_at.astimezone(ZONE).date()].append(
@@ -137,4 +157,4 @@ async def expect_log_and_verdicts(company: Company) -> None:
         after = {past.day: past.state for past in history.past}
         assert {day: kind for day, kind in logged.items() if day in changes} == changes
         assert all(after[day] == kind for day, kind in logged.items())
-    assert await rows(JudgedDayRow, TENANT).filter(stale=True, day__lt=MONDAY + timedelta(days=DAYS - 3)).count() == 0
+    assert await rows(JudgedDayRow, TENANT).filter(stale=True).count() == 0

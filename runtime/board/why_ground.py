@@ -1,0 +1,98 @@
+"""What one explanation reads: the records of the month to the day, where they count, the stored numbers, and the reader's rights."""
+
+from collections.abc import Collection
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from engine.explain.metric import Ground
+from engine.explain.target import Split
+from engine.org import COMPANY
+from engine.periods import month_bounds, month_of, months_of_year
+from engine.records.record import Record
+from engine.targets.faults import Place
+from engine.targets.unit import unit_of
+from runtime.numbers.read import Book
+from runtime.people.rights import Sight
+from runtime.records.known import known_between
+from runtime.releases.prepared import Prepared
+from runtime.targets.book import TargetBook
+from runtime.targets.rows import TargetRow
+from runtime.tenancy import rows
+from schema_defs.dataset import Dataset
+from schema_defs.plan import Plan
+from schema_defs.rule import ScopeKind
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one day of one number, and who asks."""
+
+    configured: Prepared
+    ground: Ground
+    book: Book
+    targets: TargetBook
+    day: date
+    sight: Sight
+    hidden: frozenset[str]
+    splits: dict[str, Split] = {}
+    """By metric, the plan that its target of the month comes from."""
+
+
+async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -> Ground:
+    """The records of the month up to the day, as known now; under `attribution: now` they count where people are on that day."""
+    datasets = sorted({name for metric in metrics for name in configured.metrics.datasets_of(metric)})
+    first, _ = month_bounds(month_of(day))
+    documents = configured.release.datasets
+    return Ground(
+        release=configured.release,
+        ready=configured.metrics,
+        places={name: configured.places(name, day) for name in datasets},
+        records={name: await known_between(configured.tenant, documents[name], first, day) for name in datasets},
+    )
+
+
+async def splits_of(
+    configured: Prepared, sight: Sight, metrics: Collection[str], scope: ScopeKind, key: str, day: date
+) -> dict[str, Split]:
+    """The plans behind the metrics' targets, with the targets of the place and of all above it that the reader sees."""
+    month, found = month_of(day), dict[str, Split]()
+    keys = [COMPANY, key, *_regions(configured, scope, key, day)]
+    query = rows(TargetRow, configured.tenant).filter(metric__in=sorted(metrics), key__in=keys)
+    stored = await query.values_list("plan", "metric", "scope", "key", "month", "value")
+    plans = {row[1]: configured.release.plans.get(row[0]) for row in stored if row[4] == month}
+    for metric, plan in plans.items():
+        if plan is not None:
+            values = {(row[2], row[3], row[4]): Decimal(row[5]) for row in stored if row[0] == plan.name}
+            found[metric] = _split(configured, sight, plan, values, month)
+    return found
+
+
+def _regions(configured: Prepared, scope: ScopeKind, key: str, day: date) -> tuple[str, ...]:
+    region = configured.org.region_of(key, month_bounds(month_of(day))[1]) if scope == "person" else key
+    return configured.org.ancestors(region) if region else ()
+
+
+def _split(
+    configured: Prepared, sight: Sight, plan: Plan, values: dict[tuple[str, str, str], Decimal], month: str
+) -> Split:
+    year = plan.year if plan.year is not None else int(month[:4])
+    step = configured.metrics.shapes[plan.metric].step if plan.unit is None else plan.unit
+    return Split(
+        plan=plan,
+        months=months_of_year(year, configured.calendar),
+        target=lambda scope, key, month: values.get((scope, key, month)),
+        org=configured.org,
+        calendar=configured.calendar,
+        sees=sight.sees,
+        unit=unit_of(step, Place(plan.name)).value(1),
+    )
+
+
+def may_open(dataset: Dataset, sight: Sight, record: Record) -> bool:
+    """Whether the reader may open the record's own page."""
+    if sight.everything:
+        return True
+    if dataset.region is not None and sight.regions:
+        return record.region in sight.regions
+    return record.owner in sight.people
