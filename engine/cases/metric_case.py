@@ -7,7 +7,9 @@ from decimal import Decimal
 from engine.calendar import WorkCalendar, calendar_of
 from engine.expression.values import Value, equal
 from engine.metrics.compute import Asked, Row, compute
+from engine.metrics.partial import value_of
 from engine.metrics.ready import Ready, ready
+from engine.metrics.span import Span, month_to
 from engine.org import org_of
 from engine.periods import By
 from engine.records.doubles import Doubles
@@ -95,7 +97,12 @@ def _compared(expected: ExpectedValue, metric: str, found: _Found, metrics: Read
 
 def _of_nothing(metric: str, metrics: Ready) -> Value:
     """The value where there is no record: 0 for sums and counts, else missing."""
-    return metrics.values({name: measure.partial(()) for name, measure in metrics.measures.items()})[metric]
+
+    def read(name: str, span: Span) -> Value:
+        return value_of(metrics.measures[name].partial(()))
+
+    value = metrics.value_at(metric, month_to(date(2000, 1, 31)), read)
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _number(value: Value | Decimal) -> Value:

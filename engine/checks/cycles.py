@@ -1,4 +1,4 @@
-"""A derived metric may not need itself, be it through others."""
+"""A metric may not need itself, be it through others."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from schema_defs.text import Said
 
 
 def cycles(view: View) -> Iterator[Finding]:
-    """One finding per cycle, at the formula of its first metric."""
+    """One finding per cycle, at the formula, or the `of`, of its first metric."""
     needs = circular({name: inputs_of(metric) for name, metric in view.metrics.items()})
     told: set[frozenset[str]] = set()
     for name in needs:
@@ -19,7 +19,7 @@ def cycles(view: View) -> Iterator[Finding]:
             way = " → ".join([*ring, ring[0]])
             yield Finding(
                 document=view.metrics[ring[0]],
-                path=("formula",),
+                path=("of" if view.metrics[ring[0]].is_window else "formula",),
                 code="metric-cycle",
                 message=Said(zh=f"指标互相依赖：{way}", en=f"metrics need each other in a circle: {way}"),
                 suggestion=Said(

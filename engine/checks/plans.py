@@ -6,6 +6,7 @@ from decimal import Decimal
 from engine.calendar import calendar_of
 from engine.checks.finding import Finding, Path
 from engine.checks.view import View
+from engine.metrics.window import keeps_growing
 from schema_defs.metric import Metric
 from schema_defs.nearest import did_you_mean
 from schema_defs.organisation import Organisation
@@ -20,6 +21,7 @@ def plans(view: View) -> Iterator[Finding]:
         metric = view.metrics.get(plan.metric)
         if metric and plan.total is not None:
             yield from _can_be_split(plan, metric)
+            yield from _is_no_window(plan, metric)
         yield from _regions(plan, (), plan.regions, None, view.organisation)
         if isinstance(plan.people, dict):
             yield from _people(view, plan, plan.people)
@@ -59,6 +61,23 @@ def _can_be_split(plan: Plan, metric: Metric) -> Iterator[Finding]:
             ),
             suggestion=Said(
                 zh="用 value 直接给出目标，例如 value: 45%", en="declare the target, for example value: 45%"
+            ),
+        )
+
+
+def _is_no_window(plan: Plan, metric: Metric) -> Iterator[Finding]:
+    if metric.is_window and not keeps_growing(metric):
+        yield Finding(
+            document=plan,
+            path=("total",),
+            code="window-has-no-total",
+            message=Said(
+                zh=f"指标 '{metric.name}' 跨越月份或与以前对比，各月相加没有意义，不能分解总额",
+                en=f"the metric '{metric.name}' reaches over months or compares them; its months do not add up to a total",
+            ),
+            suggestion=Said(
+                zh=f"给 '{metric.of}' 定总额，或用 value 直接给出目标",
+                en=f"split a total of '{metric.of}', or declare the target with value",
             ),
         )
 

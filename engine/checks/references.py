@@ -33,6 +33,7 @@ def references_of(document: Document) -> Iterator[Reference]:
     match document:
         case Metric():
             yield ("dataset",), "dataset", document.dataset
+            yield ("of",), "metric", document.of
         case Source():
             yield ("dataset",), "dataset", document.dataset
         case Plan():

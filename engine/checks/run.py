@@ -13,11 +13,13 @@ from engine.checks.outside import outside
 from engine.checks.plans import plans
 from engine.checks.recipients import recipients
 from engine.checks.references import references
+from engine.checks.rollups import rollups
 from engine.checks.rules import rules
 from engine.checks.sources import sources
 from engine.checks.splits import splits
 from engine.checks.tests import tests
 from engine.checks.view import View
+from engine.checks.windows import windows
 from schema_defs.base import kind_of
 from schema_defs.issue import Issue
 from schema_defs.loader.loaded import Loaded
@@ -35,6 +37,8 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     organisation,
     plans,
     cycles,
+    windows,
+    rollups,
     tests,
 )
 """The registry of checks: adding one touches its own module and this line."""

@@ -1,6 +1,7 @@
 """The value of a tree, from its leaves alone: no value that a node states is looked at."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never, cast
 
@@ -20,14 +21,17 @@ from engine.explain.tree import (
     Shared,
     Taken,
     Weighted,
+    Windowed,
 )
 from engine.expression import Context, parse, row_function, tolerant
 from engine.expression.values import Value
 from engine.metrics.partial import UNITS, Order, Tagged, untagged
+from engine.metrics.window import against
 from engine.pace import figures
 from engine.rules.fold import replay
 from engine.rules.judge import Judge
 from engine.rules.verdict import Judgement
+from schema_defs.metric import ShownAs
 
 
 def rebuild(node: Node) -> Value:
@@ -40,6 +44,8 @@ def rebuild(node: Node) -> Value:
             return _aggregate(aggregate, found, is_money)
         case Formula(text=text):
             return _formula(text, node)
+        case Windowed(shown_as=shown_as):
+            return _windowed(shown_as, [rebuild(part) for part in node.parts if isinstance(part, Node)])
         case Figure(name=name):
             return _figure(name, _numbers(node))
         case Elapsed(by=by):
@@ -129,6 +135,15 @@ def _numbers(node: Node) -> dict[str, float | None]:
 def _formula(text: str, node: Node) -> Value:
     expression, context = parse(text), Context()
     return tolerant(row_function(expression, context), context)(_values(node))
+
+
+def _windowed(shown_as: ShownAs, values: Sequence[Value]) -> Value:
+    if len(values) == 1:
+        return values[0]
+    now, then = values
+    found = against(shown_as, now, then)
+    assert not isinstance(found, Decimal)
+    return found
 
 
 def _figure(name: str, of: dict[str, float | None]) -> float | None:

@@ -10,7 +10,7 @@ import msgspec
 from engine.expression.values import Value
 from engine.metrics.aggregate import Contribution
 from engine.records.record import Record
-from schema_defs.metric import Aggregate
+from schema_defs.metric import Aggregate, ShownAs
 from schema_defs.rule import RuleBody
 from schema_defs.scorecard import ScorePart
 from schema_defs.text import Text
@@ -76,6 +76,12 @@ class Formula(msgspec.Struct, frozen=True, tag="formula"):
     text: str
 
 
+class Windowed(msgspec.Struct, frozen=True, tag="windowed"):
+    """The parts are the metric that a window looks at: over the window, or now and then (then alone where that is shown)."""
+
+    shown_as: ShownAs
+
+
 class Figure(msgspec.Struct, frozen=True, tag="figure"):
     """The parts are the actual, target, pace and days that the figure compares."""
 
@@ -119,7 +125,7 @@ class Folded(msgspec.Struct, frozen=True, tag="folded"):
     rule: RuleBody
 
 
-How = Aggregated | Formula | Figure | Elapsed | Added | Weighted | Shared | Taken | Judged | Folded
+How = Aggregated | Formula | Windowed | Figure | Elapsed | Added | Weighted | Shared | Taken | Judged | Folded
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True, tag="node"):

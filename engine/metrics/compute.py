@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -11,6 +11,8 @@ from engine.calendar import WorkCalendar
 from engine.expression.context import Trouble
 from engine.expression.values import Value
 from engine.metrics.aggregate import Measure
+from engine.metrics.asked import Asked as Asked
+from engine.metrics.compute_windows import window_values
 from engine.metrics.contributions import contributions
 from engine.metrics.grouped import partials_of
 from engine.metrics.grouping import NO_GROUPS, Group, Grouping, grouped
@@ -19,7 +21,7 @@ from engine.metrics.places import Places
 from engine.metrics.ready import Ready, ready
 from engine.metrics.shape import Shape, money
 from engine.org import Org
-from engine.periods import By, period_of
+from engine.periods import period_of
 from engine.records.record import Record
 from engine.records.table import Table
 from engine.records.versions import as_known
@@ -47,31 +49,60 @@ class Computed(msgspec.Struct, frozen=True, kw_only=True):
     trouble: dict[str, Trouble]
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What to compute. `first` and `last` are included; `known` asks for the records as they were known then."""
-
-    metrics: tuple[str, ...]
-    by: By
-    scopes: tuple[ScopeKind, ...]
-    today: date
-    first: date | None = None
-    last: date | None = None
-    known: date | datetime | None = None
-
-
 def compute(
     release: Release, records: Mapping[str, Sequence[Record]], asked: Asked, org: Org, calendar: WorkCalendar
 ) -> Computed:
     """Every asked metric over the records of its datasets (all versions, by dataset). Raises AuthorError for broken metrics."""
     metrics = ready(release, asked.metrics, calendar)
+    plain = _without_windows(release, metrics, calendar)
     tables = {
-        name: _Table(name, records.get(name, ()), release, asked, org, calendar, metrics) for name in metrics.datasets()
+        name: _Table(name, records.get(name, ()), release, asked, org, calendar, plain) for name in metrics.datasets()
     }
-    rows = [row for scope in asked.scopes for row in _rows_of(scope, tables, metrics)]
+    rows = [row for scope in asked.scopes for row in _rows_of(scope, tables, plain)]
+    rows += [
+        Row(*found, metrics.shapes[found[0]])
+        for found in window_values(release, records, asked, org, calendar, metrics)
+    ]
+    rows = [row if metrics.has_total(row.metric, row.scope, row.key, org) else _without(row) for row in rows]
     position = {name: place for place, name in enumerate(asked.metrics)}
     rows.sort(key=lambda row: (position[row.metric], row.scope, row.key, row.period))
     warnings = [said for table in tables.values() for said in table.unknown_keys(asked.scopes)]
-    return Computed(rows=rows, warnings=warnings, trouble=metrics.trouble())
+    warnings += _untotalled(rows, metrics, org)
+    return Computed(rows=rows, warnings=warnings, trouble=metrics.trouble() | plain.trouble())
+
+
+def _without(row: Row) -> Row:
+    """The row of a number that is not put together from what is below: it says so by having no value."""
+    return msgspec.structs.replace(row, value=None)
+
+
+def _untotalled(rows: Sequence[Row], metrics: Ready, org: Org) -> list[Said]:
+    """A warning per metric and scope whose rows are empty because the metric is not put together there."""
+    found = {
+        (row.metric, row.scope): None
+        for row in rows
+        if row.value is None and not metrics.has_total(row.metric, row.scope, row.key, org)
+    }
+    return [_no_total(metric, scope) for metric, scope in found]
+
+
+def _no_total(metric: str, scope: str) -> Said:
+    return Said(
+        zh=f"指标 {metric} 按 roll_up 不往上汇总，{_SCOPES[scope].zh}没有数值",
+        en=f"by its roll_up the metric {metric} is not put together above: there is no number of {_SCOPES[scope].en}",
+    )
+
+
+_SCOPES = {
+    "region": Said(zh="这些区域", en="the regions there"),
+    "company": Said(zh="公司", en="the company"),
+}
+
+
+def _without_windows(release: Release, metrics: Ready, calendar: WorkCalendar) -> Ready:
+    if not metrics.windowed:
+        return metrics
+    return ready(release, [name for name in metrics.wanted if name not in metrics.windowed], calendar)
 
 
 class _Table:

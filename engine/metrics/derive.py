@@ -47,6 +47,13 @@ def derived_of(metric: Metric, shape: Shape) -> Derived:
     )
 
 
+def inputs_of(metric: Metric) -> frozenset[str]:
+    """The metrics that a metric is directly computed from; raises ExpressionError when its formula is none."""
+    if metric.formula is not None:
+        return parse(metric.formula).names
+    return frozenset((metric.of,)) if metric.of is not None else frozenset()
+
+
 def in_order(metrics: Mapping[str, Metric], wanted: Iterable[str]) -> list[Metric]:
     """The wanted metrics and all that they are computed from, inputs first. Raises AuthorError for a circle or an unknown name."""
     ordered: dict[str, Metric] = {}
@@ -76,7 +83,7 @@ def _inputs(name: str, path: Sequence[str], metrics: Mapping[str, Metric]) -> It
     metric = metrics.get(name)
     if metric is None:
         raise _unknown(name, path, metrics)
-    return iter(sorted(parse(metric.formula).names) if metric.formula else ())
+    return iter(sorted(inputs_of(metric)))
 
 
 def _circle(path: Sequence[str]) -> AuthorError:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
 
 from engine.calendar import WorkCalendar
 from engine.expression.values import Value, is_number
 from engine.metrics.aggregate import Measure
 from engine.metrics.cell_line import CellLine, Entry
-from engine.metrics.partial import Partial, merge
+from engine.metrics.partial import Partial, merge, value_of
 from engine.metrics.past_places import PastPlaces
 from engine.metrics.ready import ready
+from engine.metrics.span import At, Span, month_to
 from engine.org import Org
+from engine.periods import days_of, month_bounds, month_of
 from engine.records.record import Record
 from engine.records.versions import timelines
 from schema_defs.release import Release
@@ -41,6 +44,7 @@ class History:
         }
         self._calendar = calendar
         self._scope = scope
+        self._org = org
         self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
         self._changes: Changes = {}
         self._reaches: dict[str, bool] = {}
@@ -62,8 +66,13 @@ class History:
     def to_date(self, metric: str, key: str, day: date, known: date) -> float | None:
         """The value from the first of the month up to and including the day, from what was known at the close of `known`.
 
-        None is missing; a sum without records is 0.
+        None is missing, also above what the metric is not put together from; a sum without records is 0. A window reaches back
+        as far as it says.
         """
+        if not self._ready.has_total(metric, self._scope, key, self._org):
+            return None
+        if metric in self._ready.windowed:
+            return self._at(metric, key, month_to(day), known)
         partials = {
             name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
             for name, measure in self._bases[metric].items()
@@ -72,6 +81,8 @@ class History:
 
     def on_day(self, metric: str, key: str, day: date, known: date) -> float | None:
         """The value of the one day, as known at the close of `known`."""
+        if metric in self._ready.windowed:
+            return self._at(metric, key, At((day, day), "day"), known)
         partials = {
             name: self._cell(measure, key, day).at(known) if self._reaches[measure.dataset] else None
             for name, measure in self._bases[metric].items()
@@ -84,8 +95,35 @@ class History:
         for key, days in self._changes.get(known, {}).items():
             changed = {day for day in days if day < known and self._differs(key, day, known)}
             if changed:
-                found[key] = frozenset(later for day in changed for later in _rest_of_month(day, known))
+                found[key] = frozenset(later for day in changed for later in self._reached(day, known))
         return found
+
+    def _reached(self, day: date, known: date) -> list[date]:
+        """The day and the later ones before `known` that read it: those of its month, or as far as windows reach."""
+        month = month_bounds(month_of(day))[1]
+        last = max((month, *(window.reach(day, "month") for window in self._ready.windows.values())))
+        return days_of(day, min(last, known - timedelta(days=1)))
+
+    def _at(self, metric: str, key: str, at: At, known: date) -> float | None:
+        def read(name: str, span: Span) -> Value:
+            measure = self._ready.measures[name]
+            return value_of(self._over(measure, key, span, known)) if self._reaches[measure.dataset] else None
+
+        value = self._ready.value_at(metric, at, read)
+        return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else None
+
+    def _over(self, measure: Measure, key: str, span: Span, known: date) -> Partial:
+        """The partial of a span, month by month: whole beginnings of months are kept from day to day."""
+        (first, last), partial = span, measure.partial(())
+        while first <= last:
+            end = min(month_bounds(month_of(first))[1], last)
+            if first.day == 1:
+                partial = merge(partial, self._to_date(measure, key, end, known))
+            else:
+                days = (self._cell(measure, key, day).at(known) for day in days_of(first, end))
+                partial = reduce(merge, days, partial)
+            first = end + timedelta(days=1)
+        return partial
 
     def _to_date(self, measure: Measure, key: str, day: date, known: date) -> Partial:
         first = day.replace(day=1)
@@ -156,16 +194,6 @@ class _Running:
         self.first = first
         self.known = known
         self.partials: list[Partial] = []
-
-
-def _rest_of_month(day: date, known: date) -> list[date]:
-    """The day and the later ones of its month that lie before `known`."""
-    days = []
-    at = day
-    while at.month == day.month and at < known:
-        days.append(at)
-        at += timedelta(days=1)
-    return days
 
 
 def _number(value: Value) -> float | None:

@@ -7,6 +7,7 @@ from engine.expression.kinds import COUNT, DAYS, NUMBER, PERCENT, Kind, kind_of_
 from engine.expression.static import findings
 from engine.metrics.derive import in_order
 from engine.metrics.shape import Shape, Unit, grows
+from engine.metrics.window import keeps_growing
 from schema_defs.metric import Format, Metric
 from schema_defs.release import Release
 
@@ -49,6 +50,8 @@ def shape_of(release: Release, name: str) -> Shape:
 def _kind(release: Release, metric: Metric, kinds: Mapping[str, Kind]) -> Kind:
     if metric.formula is not None:
         return findings(parse(metric.formula), kinds)[0]
+    if metric.of is not None:
+        return NUMBER if metric.shown_as == "ratio" else kinds[metric.of]
     if metric.aggregate in ("count", "count_distinct") or metric.value is None:
         return COUNT
     dataset = release.datasets.get(metric.dataset or "")
@@ -73,4 +76,6 @@ def _is_rate(metric: Metric, rates: Mapping[str, bool]) -> bool:
         return True
     if metric.formula is not None:
         return not grows(parse(metric.formula).tree, rates)
+    if metric.of is not None:
+        return rates[metric.of] or not keeps_growing(metric)
     return metric.aggregate not in ("sum", "count", "count_distinct")

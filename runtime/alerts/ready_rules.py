@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.metrics.window import Window
 from engine.rules.facts import Read, metrics_of, reads_of
 from engine.rules.judge import Judge
 from engine.rules.names import FIGURES
@@ -24,6 +25,8 @@ class ReadyRule(msgspec.Struct, frozen=True, kw_only=True):
     metrics: frozenset[str]
     bases: frozenset[str]
     reads_parent: bool
+    windows: tuple[Window, ...] = ()
+    """The windows behind its metrics: they read further back than the month."""
 
 
 def ready_rules(configured: Prepared) -> tuple[ReadyRule, ...]:
@@ -53,4 +56,5 @@ def _ready(configured: Prepared, rule: Rule) -> ReadyRule:
         metrics=metrics,
         bases=bases,
         reads_parent=any(read.of_parent for read in reads),
+        windows=tuple(window for metric in sorted(metrics) for window in configured.metrics.windows_of(metric)),
     )

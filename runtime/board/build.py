@@ -16,6 +16,7 @@ from runtime.board.columns import column_of
 from runtime.board.hidden import hidden_from
 from runtime.board.marks import Marks, marks_of
 from runtime.board.moved import Movement, fresh_movements, newest_movements
+from runtime.board.total_note import people_note, total_note
 from runtime.board.tree import Branch, branches
 from runtime.board.viewer import Viewer
 from runtime.numbers.figures import figures_at
@@ -184,7 +185,18 @@ def _row(desk: Desk, columns: tuple[view.Column, ...], branch: Branch) -> view.R
         marks=marks,
         below=sum(1 for place in branch.below if any(_is_red(mark) for mark in desk.marks.get(place, ()))),
         manager=branch.manager,
+        note=_people_note(desk, columns, branch),
     )
+
+
+def _people_note(desk: Desk, columns: tuple[view.Column, ...], branch: Branch) -> Text | None:
+    """Where the people of a region are shown below it, and all of them to this reader."""
+    org, sight = desk.configured.org, desk.sight
+    if branch.scope != "region" or not branch.open or org.children(branch.key):
+        return None
+    if not all(sight.sees("person", person.key) for person in org.members(branch.key, desk.day)):
+        return None
+    return people_note(desk.configured, desk.book, columns, branch.key, desk.day)
 
 
 def _cell(desk: Desk, column: view.Column, branch: Branch, marks: tuple[view.Mark, ...]) -> view.Cell:
@@ -201,7 +213,16 @@ def _cell(desk: Desk, column: view.Column, branch: Branch, marks: tuple[view.Mar
         mark=next((mark for mark in marks if mark.metric == column.metric), None),
         late=bool(desk.late & desk.configured.metrics.datasets_of(column.metric)),
         changed=_changed(desk, column, branch),
+        note=_note(desk, column, branch),
     )
+
+
+def _note(desk: Desk, column: view.Column, branch: Branch) -> Text | None:
+    """Why what stands below does not add up to the number, or why there is none."""
+    if branch.scope == "person":
+        return None
+    below = desk.configured.org.children(None if branch.scope == "company" else branch.key)
+    return total_note(desk.configured, column.metric, branch.scope, branch.key, regions_below=bool(below))
 
 
 def _trend_point(desk: Desk, column: view.Column, branch: Branch, day: date) -> float | None:
@@ -230,16 +251,11 @@ def _keys(configured: Prepared, board: Board, sight: Sight, day: date, opened: f
 
 
 def _changed(desk: Desk, column: view.Column, branch: Branch) -> view.Change | None:
-    for name in (column.metric, *_inputs(desk, column.metric)):
+    for name in (column.metric, *desk.configured.metrics.inputs_of(column.metric)):
         found = desk.moved.get((name, branch.scope, branch.key))
         if found is not None:
             return view.Change(at=found.at, delta=found.delta if name == column.metric else None, reason=found.reason)
     return None
-
-
-def _inputs(desk: Desk, metric: str) -> tuple[str, ...]:
-    derived = desk.configured.metrics.derived.get(metric)
-    return derived.inputs if derived else ()
 
 
 async def _moved(desk: Desk, metrics: Collection[str]) -> tuple[view.Moved, ...]:

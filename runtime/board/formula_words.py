@@ -1,5 +1,6 @@
 """A metric in a sentence, and as its author wrote it."""
 
+from runtime.board.window_words import window_words
 from runtime.releases.prepared import Prepared
 from schema_defs.dataset import Dataset
 from schema_defs.text import Text, pick
@@ -10,6 +11,8 @@ def formula_words(configured: Prepared, name: str) -> Text:
     metric = configured.release.metrics[name]
     if metric.formula is not None:
         return {"zh": f"每一级都重新计算：{metric.formula}", "en": f"Computed anew at every level: {metric.formula}"}
+    if metric.of is not None:
+        return window_words(configured.release, metric)
     dataset = configured.release.datasets[metric.dataset or ""]
     zh, en = _AGGREGATES[metric.aggregate or "count"]
     value = {lang: _value_words(dataset, metric.value, lang) for lang in ("zh", "en")}
@@ -43,5 +46,7 @@ def expression_of(configured: Prepared, metric: str) -> str:
     found = configured.release.metrics[metric]
     if found.formula is not None:
         return found.formula
+    if found.of is not None:
+        return found.of
     inner = f"{found.aggregate}({found.value or ''})"
     return f"{inner} where {found.where}" if found.where else inner

@@ -61,6 +61,7 @@ async def build_why(
     pages = max(1, *(-(-(table.counted + table.not_counted) // PER_PAGE) for table in tables))
     if page > pages:
         tables, page = tables_of(desk, metric, scope, key, pages, PER_PAGE), pages
+    has_total = configured.metrics.has_total(metric, scope, key, configured.org)
     clocks, parts = await source_clocks(configured, now), parts_of(desk, metric, scope, key)
     feeding = tuple(clock for clock in clocks if _feeds(configured, clock.name, metric))
     return WhyView(
@@ -72,8 +73,9 @@ async def build_why(
         cell=await _cell(desk, metric, scope, key, is_today=desk.day == today),
         formula=formula_words(configured, metric),
         expression=expression_of(configured, metric),
-        tree=Branches(desk, scope, key).twig(number_node(desk, metric, scope, key), metric),
-        agrees=_number(metric_node(desk.ground, metric, scope, key)) == desk.book.value(metric, scope, key, desk.day),
+        tree=Branches(desk, scope, key).twig(number_node(desk, metric, scope, key), metric) if has_total else None,
+        agrees=not has_total
+        or _number(metric_node(desk.ground, metric, scope, key)) == desk.book.value(metric, scope, key, desk.day),
         parts=parts,
         parts_note=parts_note(configured, metric, parts),
         tables=tables,
@@ -115,7 +117,7 @@ async def desk_of(
 def _metrics(configured: Prepared, metric: str) -> frozenset[str]:
     """The metric with its inputs, or those of every scorecard."""
     if metric in configured.metrics.shapes:
-        return frozenset((metric, *_inputs_of(configured, metric)))
+        return frozenset((metric, *configured.metrics.inputs_of(metric)))
     cards = configured.release.scorecards.values() if metric == SCORE else ()
     return frozenset(part.metric for card in cards for part in card.parts)
 
@@ -165,11 +167,6 @@ def _exists(configured: Prepared, scope: ScopeKind, key: str) -> bool:
             return configured.org.person(key) is not None
 
 
-def _inputs_of(configured: Prepared, metric: str) -> tuple[str, ...]:
-    derived = configured.metrics.derived.get(metric)
-    return derived.inputs if derived else ()
-
-
 async def _cell(desk: Desk, metric: str, scope: ScopeKind, key: str, *, is_today: bool) -> view.Cell:
     figures = figures_at(desk.configured, desk.book, desk.targets, metric, scope, key, desk.day)
     marks = (await marks_of(desk.configured, desk.hidden)).get((scope, key), ()) if is_today else ()
@@ -188,7 +185,7 @@ async def _cell(desk: Desk, metric: str, scope: ScopeKind, key: str, *, is_today
 
 
 async def _changes(configured: Prepared, metric: str, scope: ScopeKind, key: str) -> tuple[view.Change, ...]:
-    names = [metric, *_inputs_of(configured, metric)]
+    names = [metric, *configured.metrics.inputs_of(metric)]
     query = rows(MovementRow, configured.tenant).filter(metric__in=names, scope=scope, key=key).order_by("-at")
     return tuple(
         view.Change(

@@ -1,4 +1,4 @@
-"""What one explanation reads: the records of the month to the day, where they count, the stored numbers, and the reader's rights."""
+"""What one explanation reads: the records of the month (and of windows) to the day, where they count, the stored numbers, and the reader's rights."""
 
 from collections.abc import Collection
 from datetime import date
@@ -8,6 +8,8 @@ import msgspec
 
 from engine.explain.metric import Ground
 from engine.explain.target import Split
+from engine.explain.tree import Known
+from engine.metrics.span import At, Span, month_to
 from engine.org import COMPANY
 from engine.periods import month_bounds, month_of, months_of_year
 from engine.records.record import Record
@@ -42,14 +44,31 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -> Ground:
     """The records of the month up to the day, as known now; under `attribution: now` they count where people are on that day."""
     datasets = sorted({name for metric in metrics for name in configured.metrics.datasets_of(metric)})
-    first, _ = month_bounds(month_of(day))
-    documents = configured.release.datasets
+    documents, at = configured.release.datasets, month_to(day)
+    spans = {name: spans_of(configured, metrics, name, at) for name in datasets}
     return Ground(
         release=configured.release,
         ready=configured.metrics,
         places={name: configured.places(name, day) for name in datasets},
-        records={name: await known_between(configured.tenant, documents[name], first, day) for name in datasets},
+        records={name: await _records(configured.tenant, documents[name], spans[name]) for name in datasets},
+        at=at,
     )
+
+
+def spans_of(configured: Prepared, metrics: Collection[str], dataset: str, at: At) -> list[Span]:
+    """The days of the dataset that the metrics are read from: the month to date, and as far as windows reach."""
+    ready = configured.metrics
+    read = ((name, span) for metric in metrics for name, span in ready.spans_at(metric, at))
+    return sorted({span for name, span in read if ready.measures[name].dataset == dataset and span[0] <= span[1]})
+
+
+async def _records(tenant: str, dataset: Dataset, spans: Collection[Span]) -> list[Known]:
+    """The records of all the spans, each once."""
+    if not spans:
+        return []
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    known = await known_between(tenant, dataset, first, last)
+    return [each for each in known if any(first <= each.record.day <= last for first, last in spans)]
 
 
 async def splits_of(

@@ -11,11 +11,12 @@ from engine.explain.why_not import Operand, failed, met
 from engine.expression import Context, parse
 from engine.metrics.aggregate import Contribution, Measure
 from engine.metrics.partial import UNITS, Tagged, untagged
+from engine.metrics.span import At, Span, month_to
 from runtime.board.columns import column_of, visible_fields
 from runtime.board.drill import Field, Line, RecordTable, Sync
 from runtime.board.ids import id_of
 from runtime.board.values import value_shown, value_words
-from runtime.board.why_ground import Desk, may_open
+from runtime.board.why_ground import Desk, may_open, spans_of
 from runtime.records.store import key_text
 from runtime.releases.prepared import Prepared
 from schema_defs.dataset import Dataset
@@ -38,8 +39,10 @@ def _table(desk: Desk, name: str, metric: str, scope: ScopeKind, key: str, page:
     measures = [
         configured.metrics.measures[base] for base in bases if configured.metrics.measures[base].dataset == name
     ]
-    leaves: Leaves = {measure.name: _leaves(desk, measure, scope, key) for measure in measures}
-    every = [known for known in desk.ground.records[name] if _is_at(desk, name, known, scope, key)]
+    spans = spans_of(configured, (metric,), name, month_to(desk.day))
+    leaves: Leaves = {measure.name: _leaves(desk, measure, scope, key, spans) for measure in measures}
+    read = [known for known in desk.ground.records[name] if any(a <= known.record.day <= b for a, b in spans)]
+    every = [known for known in read if _is_at(desk, name, known, scope, key)]
     every.sort(key=lambda known: (known.record.day, key_text(known.record.key)), reverse=True)
     counted = sum(1 for known in every if any(key_text(known.record.key) in leaves[each.name] for each in measures))
     shown = every[(page - 1) * per_page : page * per_page]
@@ -58,8 +61,9 @@ def _is_at(desk: Desk, name: str, known: Known, scope: ScopeKind, key: str) -> b
     return any(place == key for place, _ in desk.ground.places[name].of(known.record, scope))
 
 
-def _leaves(desk: Desk, measure: Measure, scope: ScopeKind, key: str) -> dict[str, RecordLeaf]:
-    parts = metric_node(desk.ground, measure.name, scope, key).parts
+def _leaves(desk: Desk, measure: Measure, scope: ScopeKind, key: str, spans: Sequence[Span]) -> dict[str, RecordLeaf]:
+    """What counts in any of the spans."""
+    parts = [part for span in spans for part in metric_node(desk.ground, measure.name, scope, key, At(span)).parts]
     return {key_text(leaf.known.record.key): leaf for leaf in parts if isinstance(leaf, RecordLeaf)}
 
 

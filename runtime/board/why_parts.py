@@ -6,12 +6,12 @@ from fractions import Fraction
 
 from engine.explain.metric import metric_node
 from engine.explain.tree import RecordLeaf
-from engine.metrics.adding import adds_up
 from engine.metrics.aggregate import Contribution, Measure
 from engine.metrics.partial import UNITS
 from engine.org import COMPANY, Org
 from runtime.board.drill import Share
 from runtime.board.marks import name_of
+from runtime.board.total_note import parts_do_not_add_up
 from runtime.board.why_ground import Desk
 from runtime.numbers.figures import figures_at
 from runtime.people.rights import Sight
@@ -33,15 +33,16 @@ def parts_of(desk: Desk, metric: str, scope: ScopeKind, key: str) -> tuple[Share
 
 def parts_note(configured: Prepared, metric: str, parts: tuple[Share, ...]) -> Text | None:
     """What to know of the parts: that they do not add up, or that a row's own number is more than what it has of this one."""
-    if parts and not _adds_up(configured, metric, parts[0].scope):
-        return _NO_TOTAL
-    return _PEOPLE if any(not part.is_rest and part.adds != part.actual for part in parts) else None
+    if note := parts_do_not_add_up(configured, metric, regions=parts[0].scope == "region") if parts else None:
+        return note
+    own = [part for part in parts if not part.is_rest and part.adds is not None]
+    return _PEOPLE if any(part.adds != part.actual for part in own) else None
 
 
 def _adds_up(configured: Prepared, metric: str, below: ScopeKind) -> bool:
     """Whether what the scopes below contribute is together the whole."""
-    measure = configured.metrics.measures.get(metric)
-    return measure is not None and adds_up(measure, configured.release.datasets[measure.dataset], below)
+    metrics = configured.metrics
+    return metric in metrics.measures and metrics.rollups[metric].of_parts(regions=below == "region").how == "sum"
 
 
 def _below(org: Org, sight: Sight, day: date, scope: ScopeKind, key: str) -> Iterator[tuple[ScopeKind, str]]:
@@ -136,10 +137,6 @@ _LABELS: dict[tuple[str, str], Text] = {
         "zh": "直接记在本级或未知区域的记录",
         "en": "Records of this level itself, or of unknown regions",
     },
-}
-_NO_TOTAL: Text = {
-    "zh": "这个数在每一级重新计算，下级不能相加。",
-    "en": "This number is computed anew at every level; those below do not add up to it.",
 }
 _PEOPLE: Text = {
     "zh": "“在这里”是各人对这个数的贡献，合计等于它；个人自己的数字是其全部业绩，可能更多。",

@@ -1,12 +1,12 @@
 """The tree of an explanation as the drawer shows it: labels, formats, a sentence on how the parts give the value, the records that matter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from engine.explain.figures import figure_node, pace_node
 from engine.explain.metric import metric_node
 from engine.explain.score import score_node
 from engine.explain.target import no_target, target_node
-from engine.explain.tree import DayLeaf, FigureName, Given, Node, RecordLeaf
+from engine.explain.tree import DayLeaf, FigureName, Given, Node, Part, RecordLeaf, Windowed
 from engine.expression.values import Value
 from engine.pace import How, working_days_left
 from engine.periods import month_of
@@ -97,12 +97,21 @@ class Branches:
             currency=currency,
             how=how_words(self._desk.configured, node),
             why=f"{metric}:{self._scope}:{self._key}" if is_metric and depth else None,
-            parts=tuple(self._part(part, metric, depth) for part in parts if isinstance(part, Node | Given)),
+            parts=tuple(self._part(part, metric, depth) for part in self._each(node, parts)),
             lines=_lines(self._desk, metric, leaves) if leaves and not is_again else (),
             more=max(0, len(leaves) - LEAVES),
             dataset=self._desk.configured.metrics.measures[metric].dataset if leaves else None,
             days=tuple(_day(part) for part in node.parts if isinstance(part, DayLeaf)),
         )
+
+    def _each(self, node: Node, parts: Iterable[Part]) -> Iterator[Node | Given]:
+        """The parts that stand as lines of their own; the sides of a window are of one metric and both shown."""
+        seen = set(self._seen)
+        for part in parts:
+            if isinstance(node.how, Windowed):
+                self._seen = set(seen)
+            if isinstance(part, Node | Given):
+                yield part
 
     def _part(self, part: Node | Given, metric: str, depth: int) -> Twig:
         if isinstance(part, Node):

@@ -14,7 +14,9 @@ from engine.explain.tree import (
     Shared,
     Taken,
     Weighted,
+    Windowed,
 )
+from runtime.board.window_words import window_words
 from runtime.releases.prepared import Prepared
 from schema_defs.scorecard import ScorePart
 from schema_defs.text import Text
@@ -28,6 +30,8 @@ def how_words(configured: Prepared, node: Node) -> Text | None:
             return _aggregated(aggregate, node)
         case Formula(text=text):
             return text
+        case Windowed():
+            return window_words(configured.release, configured.release.metrics[node.name])
         case Figure(name=name):
             return _FIGURES[name]
         case Elapsed(by=by):

@@ -72,7 +72,8 @@ async def compute_batch(context: Context, configured: Prepared, batch: Batch) ->
     tenant, now = configured.tenant, context.clock.now()
     seq = await _seq(tenant, now)
     works = await _rework(configured, batch, configured.calendar.today(now))
-    changes = {spot: work for spot, work in works.items() if work.moved is not None}
+    in_windows = configured.once("in windows", lambda: _in_windows(configured))
+    changes = {spot: work for spot, work in works.items() if work.moved is not None or spot[0] in in_windows}
     is_told = len(batch.marks) <= MOVED_AT_ONCE and batch.month == month_of(configured.calendar.today(now))
     moved = await movements(configured, batch, changes, now) if is_told else []
 
@@ -82,11 +83,17 @@ async def compute_batch(context: Context, configured: Prepared, batch: Batch) ->
         await strike_out(tenant, batch)
         await _store(configured, works.values(), moved, now)
         if changes:
-            await make_stale(configured, {spot: work.moved for spot, work in changes.items() if work.moved})
+            await make_stale(configured, changes)
             await enqueue(tenant, "rejudge", "all", now=now)
             publish_after_commit(context.events, tenant, "numbers", _notice(changes, moved, seq + 1))
 
     await transact(write)
+
+
+def _in_windows(configured: Prepared) -> frozenset[str]:
+    """The base metrics that windows look at: they read days, also where a month's number stays as it was."""
+    metrics = configured.metrics
+    return frozenset(base for name in metrics.windows for base in metrics.bases_of(name))
 
 
 async def _rework(configured: Prepared, batch: Batch, today: date) -> dict[Spot, Rework]:

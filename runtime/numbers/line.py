@@ -31,7 +31,8 @@ class Cell(msgspec.Struct, frozen=True):
 class Rework(msgspec.Struct, frozen=True):
     """What becomes of a spot's month: cells to put, ids of cells whose records are gone, and the month's number before and after.
 
-    `moved` is the first day whose number to date is another one now, or None if only the inner parts changed.
+    `moved` is the first day whose number to date is another one now, or None if only the inner parts changed; `first` is the
+    first day whose own part changed, which a window may read where the number to date is the same.
     """
 
     cells: list[Cell]
@@ -39,6 +40,7 @@ class Rework(msgspec.Struct, frozen=True):
     before: float | None
     after: float | None
     moved: date | None
+    first: date
 
 
 def rework(
@@ -68,7 +70,7 @@ def rework(
             cells.append(Cell(spot, day, text, number))
         if moved is None and was != number:
             moved = day
-    return Rework(cells, gone, was, number, moved)
+    return Rework(cells, gone, was, number, moved, first)
 
 
 def number_of(partial: Partial) -> float | None:

@@ -1,4 +1,4 @@
-"""Reading numbers: the month to date of any metric and scope on any day, from the stored cells."""
+"""Reading numbers: any metric and scope on any day, month to date or as far as its window reaches, from the stored cells."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -8,10 +8,16 @@ from typing import Any
 
 from engine.expression.values import Value
 from engine.metrics.day import Spot
+from engine.metrics.day_line import DayLine
 from engine.metrics.partial import value_of
+from engine.metrics.ready import plain
+from engine.metrics.span import Span, month_to
+from engine.metrics.window import Number
 from engine.periods import month_bounds, month_of
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.bulk import Condition, read_many
+from runtime.numbers.line import partial_of
+from runtime.numbers.needed import cells_needed, is_month_to_date
 from runtime.numbers.rows import CellRow, NumbersRow
 from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import Prepared
@@ -22,16 +28,26 @@ from schema_defs.rule import ScopeKind
 class Book:
     """The cells of some months in memory. Derived metrics are computed when they are asked for, at every level anew."""
 
-    def __init__(self, configured: Prepared, cells: Iterable[tuple[str, str, str, date, float | None]]) -> None:
+    def __init__(self, configured: Prepared, cells: Iterable[tuple[Any, ...]]) -> None:
+        """`cells` are metric, scope, key, day and number; with the day's partial as text where windows read it."""
         self._configured = configured
         self._days: dict[Spot, list[date]] = defaultdict(list)
         self._numbers: dict[Spot, list[float | None]] = defaultdict(list)
-        for metric, scope, key, day, number in sorted(cells, key=lambda cell: cell[3]):
-            self._days[metric, scope, key].append(day)  # type: ignore[index]  # scopes are written by us
-            self._numbers[metric, scope, key].append(number)  # type: ignore[index]
+        self._partials: dict[Spot, dict[date, str]] = defaultdict(dict)
+        self._lines: dict[Spot, DayLine] = {}
+        for metric, scope, key, day, number, *partial in sorted(cells, key=lambda cell: cell[3]):
+            self._days[metric, scope, key].append(day)
+            self._numbers[metric, scope, key].append(number)
+            if partial:
+                self._partials[metric, scope, key][day] = partial[0]
 
     def value(self, metric: str, scope: ScopeKind, key: str, day: date) -> float | None:
-        """The month to date, the day included; what has no result is None, and the sum of nothing is 0."""
+        """The month to date, the day included; what has no result is None, and the sum of nothing is 0.
+
+        A window reaches back as far as it says; above what a metric is not put together from there is no number.
+        """
+        if not self._configured.metrics.has_total(metric, scope, key, self._configured.org):
+            return None
         found = self._value(metric, scope, key, day)
         return float(found) if isinstance(found, float | int) and not isinstance(found, bool) else None
 
@@ -45,14 +61,16 @@ class Book:
         names = [name for name, measure in metrics.measures.items() if measure.dataset in metrics.datasets_of(metric)]
         return sorted({day for name in names for day in self._days.get((name, scope, key), [])})
 
-    def _value(self, metric: str, scope: ScopeKind, key: str, day: date) -> Value:
+    def _value(self, metric: str, scope: ScopeKind, key: str, day: date) -> Number:
         metrics = self._configured.metrics
         if metric in metrics.measures:
             return self._stored((metric, scope, key), day)
+        if metric in metrics.windowed:
+            return metrics.value_at(metric, month_to(day), lambda name, span: self._over((name, scope, key), span))
         derived = metrics.derived.get(metric)
         if derived is None:
             return None
-        return derived.value({name: self._value(name, scope, key, day) for name in derived.inputs})
+        return derived.value({name: plain(self._value(name, scope, key, day)) for name in derived.inputs})
 
     def _stored(self, spot: Spot, day: date) -> Value:
         days = self._days.get(spot, [])
@@ -62,6 +80,15 @@ class Book:
         measure = self._configured.metrics.measures[spot[0]]
         reaches = self._configured.places(measure.dataset).reaches(spot[1])
         return value_of(measure.partial(())) if reaches else None
+
+    def _over(self, spot: Spot, span: Span) -> Value:
+        """A base metric over a span: what lies in one month from its first day on is stored as a number."""
+        if is_month_to_date(span):
+            return self._stored(spot, span[1])
+        if spot not in self._lines:
+            days = {day: partial_of(text) for day, text in self._partials.get(spot, {}).items()}
+            self._lines[spot] = DayLine(self._configured.metrics.measures[spot[0]].partial(()), days)
+        return value_of(self._lines[spot].over(span))
 
 
 _READ = ("metric", "scope", "key", "day", "number")
@@ -75,29 +102,20 @@ async def book_of(
     scope: ScopeKind | None = None,
     keys: Collection[str] | None = None,
 ) -> Book:
-    """The cells that the metrics need, of the months; of one scope or of some keys only, where they are given."""
-    where: list[Condition] = [("metric", "in", base_metrics(configured, metrics))]
-    where += [("scope", "=", scope)] if scope is not None else []
+    """The cells that the metrics need, of the months; of one scope or of some keys only, where they are given.
+
+    Windows need earlier months too, and the parts of single days.
+    """
+    where: list[Condition] = [("scope", "=", scope)] if scope is not None else []
     where += [("key", "in", sorted(keys))] if keys is not None else []
     cells: list[tuple[Any, ...]] = []
-    for month in sorted(set(months)):
+    for month, needed in sorted(cells_needed(configured.metrics, metrics, months).items()):
         first, last = month_bounds(month)
-        days: list[Condition] = [("day", ">=", first), ("day", "<=", last)]
-        cells += await read_many(CellRow, configured.tenant, _READ, [*where, *days])
+        days: list[Condition] = [*where, ("day", ">=", first), ("day", "<=", last)]
+        for names, columns in ((needed.numbers - needed.parts, _READ), (needed.parts, (*_READ, "partial"))):
+            if names:
+                cells += await read_many(CellRow, configured.tenant, columns, [("metric", "in", sorted(names)), *days])
     return Book(configured, cells)
-
-
-def base_metrics(configured: Prepared, metrics: Collection[str]) -> list[str]:
-    """The base metrics behind the metrics."""
-    found: set[str] = set()
-    waiting = [name for name in metrics if name in configured.metrics.shapes]
-    while waiting:
-        name = waiting.pop()
-        if name in configured.metrics.measures:
-            found.add(name)
-        else:
-            waiting += configured.metrics.derived[name].inputs
-    return sorted(found)
 
 
 async def numbers_mark(tenant: str) -> str:

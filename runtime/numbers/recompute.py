@@ -26,7 +26,7 @@ async def recompute_what_changed(publishing: Publishing) -> None:
     tenant, now = publishing.tenant, publishing.now
     await add_missing([NumbersRow(tenant=tenant, changed_at=now)])
     await rows(NumbersRow, tenant).update(seq=F("seq") + 1)
-    names = [name for name, metric in publishing.live.release.metrics.items() if not metric.is_derived]
+    names = [name for name, metric in publishing.live.release.metrics.items() if metric.is_base]
     await rows(CellRow, tenant).exclude(metric__in=names or [""]).delete()
     await mark_datasets(tenant, changed_datasets(publishing.before, publishing.live.release), now)
 

@@ -62,6 +62,7 @@ def run_compute(request: Request, progress: Progress = lambda file, rows: None) 
         first=request.first,
         last=request.last,
         known=request.known,
+        until=_today(request.known, calendar.today(request.now)),
     )
     computed = compute(release, read.records, asked, organised(loaded, read.tables), calendar)
     warnings = [*skipped, *read.warnings, *computed.warnings, *_beyond_reach(asked, release)]

@@ -38,6 +38,22 @@ CASES = {
     "a metric called like the parent's": ("{kind: metric, name: parent_amount, formula: amount}", "reserved-name", "error"),
     "a metric called like a word": ("{kind: metric, name: lambda, formula: amount}", "reserved-name", "error"),
     "a metric that needs itself": ("{kind: metric, name: x, formula: x + 1}", "metric-cycle", "error"),
+    "a window on a metric that is not there": ("{kind: metric, name: x, of: amuont, over: quarter}", "unknown-metric", "error"),
+    "a window on itself": ("{kind: metric, name: x, of: x, over: quarter}", "metric-cycle", "error"),
+    "a window over nothing": ("{kind: metric, name: x, of: amount}", "over-or-compared", "error"),
+    "a window over two things": ("{kind: metric, name: x, of: amount, over: month, compared: last_year}", "over-or-compared", "error"),
+    "a window without a metric": ("{kind: metric, name: x, dataset: orders, aggregate: count, over: month}", "window-without-of", "error"),
+    "a window with a formula": ("{kind: metric, name: x, formula: amount, of: amount}", "base-and-derived", "error"),
+    "a window with a dataset": ("{kind: metric, name: x, of: amount, over: month, dataset: orders}", "base-and-window", "error"),
+    "a window shown as a ratio to nothing": ("{kind: metric, name: x, of: amount, over: month, as: ratio}", "as-without-compared", "error"),
+    "a window of no days": ("{kind: metric, name: x, of: amount, over: {days: 0}}", "out-of-range", "error"),
+    "a window over a week": ("{kind: metric, name: x, of: amount, over: week}", "not-allowed", "error"),
+    "a comparison with nothing known": ("{kind: metric, name: x, of: amount, compared: last_month}", "not-allowed", "error"),
+    "people counted twice": ("{kind: metric, name: x, dataset: orders, aggregate: count_distinct, value: status, roll_up: {people: sum}}", "cannot-be-summed", "error"),
+    "averages added up": ("{kind: metric, name: x, dataset: orders, aggregate: average, value: amount, roll_up: {regions: sum, people: none}}", "cannot-be-summed", "error"),
+    "a ratio added up over time": ("{kind: metric, name: x, formula: amount / lines, roll_up: {time: sum}}", "cannot-be-summed", "error"),
+    "rolling days added up over time": ("{kind: metric, name: x, of: amount, over: {days: 7}, roll_up: {time: sum, regions: sum}}", "cannot-be-summed", "error"),
+    "no time at all": ("{kind: metric, name: x, formula: amount, roll_up: {time: none}}", "not-allowed", "error"),
     "a source of a field that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {amuont: net}}", "unknown-field", "error"),
     "a value map that is not there": ("{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(raw)}}", "no-value-map", "error"),
     "a value map onto what is no choice": ("{kind: source, name: x, dataset: orders, connector: file, map: {status: map_value(raw)}, values: {status: {'1': opne}}}", "value-not-a-choice", "warning"),
@@ -75,7 +91,37 @@ def test_a_fault_is_found_at_its_document_with_a_mend(wrong: str, problems: Prob
     assert issue.suggestion is not None
 
 
+WINDOWS = """kind: metric
+name: rolling
+of: amount
+over: {days: 30}
+---
+"""
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "names"),
+    [
+        ("{kind: metric, name: x, of: rolling, compared: last_year}", "window-of-window", "rolling"),
+        ("{kind: metric, name: x, formula: rolling / amount}\n---\n{kind: metric, name: y, of: x, over: year}", "window-of-window", "rolling"),
+        ("{kind: metric, name: x, dataset: orders, aggregate: last, value: status}\n---\n{kind: metric, name: y, of: x, compared: last_year}", "compared-is-no-number", "text"),
+        ("{kind: plan, name: x, metric: rolling, year: 2026, total: 12}", "window-has-no-total", "rolling"),
+    ],
+)  # fmt: skip
+def test_what_a_window_cannot_be_is_refused_with_its_reason(
+    document: str, code: str, names: str, problems: Problems
+) -> None:
+    [issue] = problems(WINDOWS + document)
+    assert (issue.code, issue.level) == (code, "error")
+    assert names in issue.message.en
+    assert issue.suggestion is not None
+
+
 FINE = [
+    "{kind: metric, name: x, formula: amount - 2 * amount / 3, roll_up: {people: sum, regions: recompute, time: sum}}",
+    "{kind: metric, name: x, of: amount, over: {days: 366}}",
+    "{kind: metric, name: x, of: lines, compared: last_year, as: ratio, format: percent}",
+    "{kind: metric, name: x, of: amount, over: month}\n---\n{kind: plan, name: p, metric: x, year: 2026, total: 12}",
     "{kind: rule, name: x, metric: amount, when: attainment < 0.8 * pace and amount > 3 and day is not None}",
     "{kind: rule, name: x, metric: amount, scope: person, when: \"parent_attainment > target_of('lines') / 3\"}",
     "{kind: rule, name: x, when: amount > 3, on_fire: [{notify: manager_of(2)}, {notify: s1}, {notify: director}]}",

@@ -33,7 +33,7 @@ def test_parts_that_are_said_to_add_up_do(name: str, data: str, below: str) -> N
     documents = release(of, one)
     measure = ready(documents, ["m"], CALENDAR).measures["m"]
     whole, parts = _numbers(of, one, below)
-    assert (sum(parts) == pytest.approx(whole)) == adds_up(measure, of, below)  # type: ignore[arg-type]
+    assert (sum(parts) == pytest.approx(whole)) == adds_up(measure.aggregate, of, below)  # type: ignore[arg-type]
 
 
 def _numbers(of: Dataset, one: Metric, below: str) -> tuple[float, list[float]]:

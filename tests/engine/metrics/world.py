@@ -67,7 +67,7 @@ def dataset(**changes: object) -> Dataset:
 
 def metric(name: str, **keys: object) -> Metric:
     plain = {"kind": "metric", "name": name, **keys}
-    if "formula" not in keys:
+    if "formula" not in keys and "of" not in keys:
         plain = {"dataset": "orders", "aggregate": "sum", **plain}
     return msgspec.convert(plain, Metric)
 
@@ -94,6 +94,7 @@ def computed(
     last: date | None = None,
     known: date | datetime | None = None,
     today: date = date(2026, 6, 1),
+    until: date | None = None,
     org: Org | None = None,
 ) -> Computed:
     asked = Asked(
@@ -104,6 +105,7 @@ def computed(
         last=last,
         known=known,
         today=today,
+        until=until,
     )
     return compute(documents, rows, asked, org or org_of(documents.organisation), CALENDAR)
 

@@ -39,6 +39,9 @@ VARIANTS = {
     "people, each month by itself": STAY.replace(
         RULE.strip(), RULE.replace("scope: region", "scope: person\nacross: month").replace("for: 3", "for: 2").strip()
     ),
+    "the last five days": f"{STAY}\n---\n{{kind: metric, name: lately, of: amount, over: {{days: 5}}}}\n".replace(
+        "attainment < 0.8 * pace", "lately < 150"
+    ),
     "areas against the company": STAY.replace("scope: region", "scope: region\nlevel: 1").replace(
         "attainment < 0.8 * pace", "attainment < 0.9 * parent_attainment"
     ),
