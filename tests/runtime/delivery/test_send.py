@@ -23,10 +23,14 @@ from runtime.tenancy import add_all, rows
 from tests.runtime.company import COMPANY, MONDAY, SIGN, TENANT, TOKEN, Company, founded, noon
 
 
+QUIET = "---\n".join(each for each in COMPANY.split("---\n") if not each.startswith("kind: rule"))
+"""The company without its rule: only the messages of the tests are sent."""
+
+
 @pytest.fixture
 async def company(database: str, settings: Settings) -> AsyncIterator[Company]:
     async with founded(settings, noon(MONDAY, 10), connected=False) as one:
-        await one.publish()
+        await one.publish(QUIET)
         await one.connect()
         yield one
 
