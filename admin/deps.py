@@ -51,6 +51,7 @@ class Views(Protocol):
         page: int = 1,
         day: date | None = None,
         since: date | None = None,
+        against: str | None = None,
     ) -> WhyView | None: ...
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
     async def watch(

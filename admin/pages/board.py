@@ -1,5 +1,6 @@
 """The war room: the board, its wall, its rows when something moved, and why a number is what it is."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from runtime.board.view import BoardView, Cell, TableSection, TilesSection
 from runtime.board.viewer import Viewer
 
 MAX_KEYS = 200
+_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 SCOPES = ("company", "region", "person")
 
 
@@ -76,13 +78,21 @@ async def _why(request: Request[Any, Any, Any], viewer: Viewer, address: str, nu
     scope, _, key = rest.partition(":")
     if not metric or scope not in SCOPES or not key:
         raise NotFoundException
+    key, against = _of_month(key)
     key, since = _dated(key, "~")
     key, day = _dated(key, "@")
-    asked = deps_of(request).views.why(viewer, metric=metric, scope=scope, key=key, page=number, day=day, since=since)
-    found = await asked
+    found = await deps_of(request).views.why(
+        viewer, metric=metric, scope=scope, key=key, page=number, day=day, since=since, against=against
+    )
     if found is None:
         raise NotFoundException
     return found
+
+
+def _of_month(key: str) -> tuple[str, str | None]:
+    """The key, and the month behind its last `~` where there is one."""
+    before, _, month = key.rpartition("~")
+    return (before, month) if before and _MONTH.fullmatch(month) else (key, None)
 
 
 def _dated(key: str, sign: str) -> tuple[str, date | None]:

@@ -68,12 +68,22 @@ class RunningViews:
         page: int = 1,
         day: date | None = None,
         since: date | None = None,
+        against: str | None = None,
     ) -> WhyView | None:
         configured, kind = await prepared(viewer.tenant), _scope(scope)
         if configured is None or kind is None:
             return None
         return await build_why(
-            configured, viewer, self._now(), metric=metric, scope=kind, key=key, page=page, day=day, since=since
+            configured,
+            viewer,
+            self._now(),
+            metric=metric,
+            scope=kind,
+            key=key,
+            page=page,
+            day=day,
+            since=since,
+            against=against,
         )
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:

@@ -136,14 +136,38 @@ class BridgeStep(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[BridgeMove, ...] = ()
 
 
+class BridgeDriver(msgspec.Struct, frozen=True, kw_only=True):
+    """What one group of records changed; the groups and another definition add up to the difference."""
+
+    label: Text
+    by: float | None
+    why: str | None = None
+    """The address of the group's own number, where the reader may see it."""
+
+
+class AttainmentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """The attainment at both moments; what the number changed at the earlier target, and what the target changed after that."""
+
+    target_before: float
+    target_after: float
+    before: float | None = None
+    after: float | None = None
+    of_actual: float | None = None
+    of_target: float | None = None
+
+
 class BridgeView(msgspec.Struct, frozen=True, kw_only=True):
-    """What led from the number at the end of a past day, as it was known then, to the number now."""
+    """What led from one number to another: from the end of a past day, as it was known then, or from another month as it is known now."""
 
     since: date
+    month: str | None = None
+    """The earlier month, where two months are compared; `since` is the day up to which it counts."""
     start: float | None
     end: float | None
     difference: float | None
     steps: tuple[BridgeStep, ...] = ()
+    attainment: AttainmentChange | None = None
+    drivers: tuple[BridgeDriver, ...] = ()
 
 
 class WhyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +200,8 @@ class WhyView(msgspec.Struct, frozen=True, kw_only=True):
     release: int = 0
     since_choices: tuple[date, ...] = ()
     """The days from which one may ask what changed."""
+    month_choice: str | None = None
+    """The month before, to compare with."""
     bridge: BridgeView | None = None
     rules: tuple[tuple[str, Text], ...] = ()
     """The rules that judge this number: name and label."""

@@ -9,13 +9,13 @@ from engine.periods import month_of
 from runtime.board import view
 from runtime.board.clocks import complete_up_to, source_clocks
 from runtime.board.columns import column_of, hidden_labels
-from runtime.board.drill import Place, Twig, WhyView
+from runtime.board.drill import BridgeView, Place, Twig, WhyView
 from runtime.board.formula_words import expression_of, formula_words
 from runtime.board.hidden import hidden_from
 from runtime.board.marks import marks_of, name_of
 from runtime.board.viewer import Viewer
 from runtime.board.watch_page import rules_of
-from runtime.board.why_bridge import bridge_of, can_ask_since, since_choices
+from runtime.board.why_bridge import bridge_of, bridge_of_months, can_ask_since, month_before, since_choices
 from runtime.board.why_ground import Desk, ground_of, splits_of
 from runtime.board.why_lines import tables_of
 from runtime.board.why_parts import parts_note, parts_of
@@ -45,15 +45,17 @@ async def build_why(
     page: int = 1,
     day: date | None = None,
     since: date | None = None,
+    against: str | None = None,
 ) -> WhyView | None:
     """The explanation of one number, of today or as it stood at the end of a past day by what is known now.
 
-    With `since`, an earlier day of the month, it tells what changed the number of today since then.
+    With `since`, an earlier day of the month, it tells what changed the number since then; with `against`, an earlier month,
+    what the difference is made of.
     `score` is the score of the place. None for a number that does not exist or that the reader may not see.
     """
     today = configured.calendar.today(now)
     desk = await desk_of(configured, viewer, now, metric=metric, scope=scope, key=key, day=day or today)
-    if desk is None or desk.day > today or (since is not None and not can_ask_since(since, desk.day, today)):
+    if desk is None or desk.day > today or not _may_compare(desk.day, since, against):
         return None
     if metric == SCORE:
         return await _score(desk, viewer, now, scope, key)
@@ -86,10 +88,25 @@ async def build_why(
         complete_up_to=complete_up_to(clocks),
         release=configured.number,
         rules=rules_of(configured, desk.sight, metric, scope),
-        since_choices=since_choices(today) if desk.day == today else (),
-        bridge=None if since is None else await bridge_of(desk, metric, scope, key, since),
+        since_choices=since_choices(desk.day),
+        month_choice=month_before(desk.day),
+        bridge=await _bridge(desk, metric, scope, key, since, against),
         hidden=_hidden_labels(desk, metric),
     )
+
+
+def _may_compare(day: date, since: date | None, against: str | None) -> bool:
+    if since is not None and not can_ask_since(since, day):
+        return False
+    return against is None or against < month_of(day)
+
+
+async def _bridge(
+    desk: Desk, metric: str, scope: ScopeKind, key: str, since: date | None, against: str | None
+) -> BridgeView | None:
+    if against is not None:
+        return await bridge_of_months(desk, metric, scope, key, against)
+    return None if since is None else await bridge_of(desk, metric, scope, key, since)
 
 
 async def desk_of(

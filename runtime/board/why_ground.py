@@ -1,7 +1,7 @@
 """What one explanation reads: the records of the month (and of windows) to the day, where they count, the stored numbers, and the reader's rights."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -50,7 +50,7 @@ async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -
         release=configured.release,
         ready=configured.metrics,
         places={name: configured.places(name, day) for name in datasets},
-        records={name: await _records(configured.tenant, documents[name], spans[name]) for name in datasets},
+        records={name: await known_in(configured.tenant, documents[name], spans[name]) for name in datasets},
         at=at,
     )
 
@@ -62,12 +62,14 @@ def spans_of(configured: Prepared, metrics: Collection[str], dataset: str, at: A
     return sorted({span for name, span in read if ready.measures[name].dataset == dataset and span[0] <= span[1]})
 
 
-async def _records(tenant: str, dataset: Dataset, spans: Collection[Span]) -> list[Known]:
-    """The records of all the spans, each once."""
+async def known_in(
+    tenant: str, dataset: Dataset, spans: Collection[Span], *, known_at: datetime | None = None
+) -> list[Known]:
+    """The records of all the spans, each once, as known now or at a past moment."""
     if not spans:
         return []
     first, last = min(first for first, _ in spans), max(last for _, last in spans)
-    known = await known_between(tenant, dataset, first, last)
+    known = await known_between(tenant, dataset, first, last, known_at=known_at)
     return [each for each in known if any(first <= each.record.day <= last for first, last in spans)]
 
 

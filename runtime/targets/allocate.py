@@ -14,6 +14,7 @@ from runtime.numbers.rows import CellRow
 from runtime.people.directory import people_of
 from runtime.records.folder import folder_of
 from runtime.releases.hooks import Publishing, on_publish
+from runtime.targets.past import keep_replaced
 from runtime.targets.rows import TargetRow
 from runtime.tenancy import rows
 from schema_defs.errors import AuthorError
@@ -31,6 +32,7 @@ async def allocate(publishing: Publishing) -> None:
     org = org_of(release.organisation, people or None)
     targets = [await _targets(publishing, plan, org) for plan in release.plans.values()]
     _refuse_doubled(targets)
+    await keep_replaced(tenant, targets, publishing.context.clock.now())
     await rows(TargetRow, tenant).delete()
     await write_many(
         TargetRow, tenant, _COLUMNS, (row for each in targets for row in _rows(each, publishing.live.number))

@@ -1,4 +1,4 @@
-"""The table of targets."""
+"""The tables of targets: those in force, and what they were."""
 
 from tortoise import fields
 
@@ -21,3 +21,19 @@ class TargetRow(Row):
         table = "target"
         unique_together = (("tenant", "id"), ("tenant", "metric", "scope", "key", "month"))
         indexes = (("tenant", "month", "metric"),)
+
+
+class PastTargetRow(Row):
+    """A target that a release replaced at the moment `until`; without a value where there was none before."""
+
+    metric = name_column()
+    scope = name_column()
+    key = key_column()
+    month = fields.CharField(max_length=7)
+    value = fields.CharField(max_length=64, null=True)
+    until = fields.DatetimeField()
+
+    class Meta:
+        table = "past_target"
+        unique_together = (("tenant", "id"),)
+        indexes = (("tenant", "metric", "scope", "key", "month", "until"),)

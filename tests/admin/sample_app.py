@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -38,9 +39,13 @@ class SampleViews:
             return sample.full_board()
         return sample.board(tuple(opened))
 
-    async def why(self, viewer, *, metric, scope, key, page=1, day=None, since=None):
+    async def why(self, viewer, *, metric, scope, key, page=1, day=None, since=None, against=None):
         known = {column.metric for column in sample.COLUMNS}
-        return None if metric not in known or key == "nowhere" else sample.why(metric, day=day, since=since)
+        return (
+            None
+            if metric not in known or key == "nowhere"
+            else sample.why(metric, day=day, since=since or (against and date(2026, 10, 23)), against=against)
+        )
 
     async def alerts(self, viewer, *, chosen=None):
         if chosen is not None and chosen not in {alert.id for alert in sample.open_alerts()}:

@@ -12,6 +12,8 @@ from ruamel.yaml import YAML
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
 from runtime.board.drill import (
+    AttainmentChange,
+    BridgeDriver,
     BridgeMove,
     BridgeStep,
     BridgeView,
@@ -381,7 +383,11 @@ def tree(column: Column, actual: float, target: float | None) -> Twig:
 
 
 def why(
-    metric: str = "signed_amount", key: str = "shanghai", day: date | None = None, since: date | None = None
+    metric: str = "signed_amount",
+    key: str = "shanghai",
+    day: date | None = None,
+    since: date | None = None,
+    against: str | None = None,
 ) -> WhyView:
     column = next(c for c in COLUMNS if c.metric == metric)
     row = next(r for r in tree_rows(("region:shanghai",)) if r.key == key)
@@ -408,14 +414,19 @@ def why(
         }
     )
     bridge = since and BridgeView(
-        since=since, start=4_100_000.0, end=4_238_600.0, difference=138_600.0,
+        since=since, month=against, start=4_100_000.0, end=4_238_600.0, difference=138_600.0,
+        attainment=AttainmentChange(target_before=5_000_000.0, target_after=6_000_000.0, before=0.82, after=0.7064, of_actual=0.0277, of_target=-0.1413),
+        drivers=(
+            BridgeDriver(label={"zh": "王 <芳>", "en": "Wang <Fang>"}, by=158_600.0, why="signed_amount:person:s01"),
+            BridgeDriver(label={"zh": "其他", "en": "Others"}, by=-20_000.0),
+        ),
         steps=(
             BridgeStep(kind="cancelled", by=-20_000.0, count=1, moves=(BridgeMove(what={"zh": "SO-1100：状态 open → cancelled", "en": "SO-1100: Status open → cancelled"}, by=-20_000.0, dataset="orders", record="o1"),)),
             BridgeStep(kind="new", by=158_600.0, count=9, moves=(BridgeMove(what={"zh": "新增 <SO-1182>", "en": "<SO-1182> is new"}, by=158_600.0, dataset="orders"),)),
         ),
     )  # fmt: skip
     return WhyView(
-        since_choices=(date(2026, 11, 22), date(2026, 11, 16)), bridge=bridge,
+        since_choices=(date(2026, 11, 22), date(2026, 11, 16)), month_choice="2026-10", bridge=bridge,
         column=column, month="2026-11", day=day or TODAY, is_today=day is None, cell=row.cells[index], formula=formula,
         path=(
             Place(scope="company", key="company", label=organisation()["label"]),

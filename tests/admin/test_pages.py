@@ -19,7 +19,7 @@ PAGES = (
 )  # fmt: skip
 DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
            "/alerts/why?rule=behind_pace&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-22",
-           "/board/why?why=signed_amount:region:shanghai@2026-11-20", "/board/why?why=signed_amount:region:shanghai~2026-11-16")  # fmt: skip
+           "/board/why?why=signed_amount:region:shanghai@2026-11-20", "/board/why?why=signed_amount:region:shanghai~2026-11-16", "/board/why?why=signed_amount:region:shanghai~2026-10")  # fmt: skip
 
 
 class Forms(HTMLParser):
@@ -251,3 +251,17 @@ def test_a_day_of_a_rule_says_which_condition_failed_and_by_how_much(client):
 
     assert "54.8% &lt; 61.0%" in page
     assert "−6.2" in page
+
+
+def test_a_bridge_tells_what_the_target_did_and_who_drove_it(client):
+    page = client().get("/board/why?why=signed_amount:region:shanghai~2026-10").text
+
+    assert "与2026年10月相比" in page
+    assert "2026年11月的记录" in page
+    assert "目标调整" in page
+    assert "−14.1" in page
+    assert 'class="less"' in page
+    assert "&lt;芳&gt;" in page
+    assert client().get("/board/why?why=signed_amount:region:shanghai~2026-13").status_code == 200, (
+        "a key may hold a tilde"
+    )

@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.explain.bridge import KINDS, Bridge, Side, bridge
+from engine.explain.bridge import KINDS, Bridge, bridge
+from engine.explain.counting import Side
+from engine.explain.drivers import drivers
 from engine.metrics.places import Places
 from engine.metrics.ready import ready
+from engine.metrics.span import At, month_to
 from engine.org import org_of
 from engine.records.record import Record
 from tests.engine.metrics.world import CALENDAR, ORGANISATION, computed, dataset, metric, records, release
@@ -36,8 +39,7 @@ PLACES = (("company", "company"), ("region", "east"), ("region", "shanghai"), ("
 
 def side(found: list[Record], last: date, documents=DOCUMENTS) -> Side:
     return Side(
-        first=FIRST,
-        last=last,
+        at=At((FIRST, last)),
         records={"orders": found},
         places={"orders": Places(dataset(), ORG, TODAY)},
         ready=ready(documents, tuple(documents.metrics), CALENDAR),
@@ -146,3 +148,64 @@ def test_a_number_that_is_no_number_has_moves_and_no_amounts():
     found = bridge("mean", "company", "company", side([], UNTIL), side(some, TODAY))
     assert (found.start, found.end) == (None, 7)
     assert [(step.kind, step.by, len(step.moves)) for step in found.steps] == [("arrived_late", None, 1)]
+
+
+def test_a_record_of_the_earlier_period_tells_that_the_period_moved_on():
+    both = records(
+        dataset(), {"id": "a", "day": "2026-03-05", "amount": 7}, {"id": "b", "day": "2026-02-05", "amount": 9}
+    )
+    march, february = (msgspec.structs.replace(side(both, TODAY), at=at) for at in (month_to(TODAY), At((date(2026, 2, 1), date(2026, 2, 28)))))  # fmt: skip
+    found = bridge("amount", "company", "company", february, march)
+    assert [(step.kind, step.by) for step in found.steps] == [("period_moved", -9), ("new", 7)]
+
+
+WINDOWS = release(
+    dataset(),
+    *METRICS,
+    metric("rolling", of="amount", over={"days": 9}),
+    metric("year", of="amount", over="year"),
+    metric("against", of="amount", compared="last_period", **{"as": "difference"}),
+    metric("times", of="lines", compared="last_period", **{"as": "ratio"}),
+    metric("mixed", formula="rolling / amount + share"),
+)
+
+
+def windowed(found: list[Record], last: date) -> Side:
+    return Side(
+        at=month_to(last),
+        records={"orders": found},
+        places={"orders": Places(dataset(), ORG, TODAY)},
+        ready=ready(WINDOWS, tuple(WINDOWS.metrics), CALENDAR),
+    )
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.integers(0, 10**9), st.sampled_from(PLACES), st.sampled_from(["rolling", "year", "against", "times", "mixed"])
+)
+def test_the_steps_of_a_window_add_up_exactly(seed, place, name):
+    before, after = histories(seed)
+    found = bridge(name, *place, windowed(before, UNTIL), windowed(after, TODAY))
+    if found.start is not None and found.end is not None:
+        assert sum(step.by for step in found.steps) == difference(found)
+        if name in ("rolling", "year"):
+            assert all(sum(move.by for move in step.moves) == step.by for step in found.steps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 10**9), st.sampled_from(PLACES), st.booleans())
+def test_groups_add_up_to_the_difference_exactly(seed, place, is_redefined):
+    before, after = histories(seed)
+    earlier, later = side(before, UNTIL), side(after, TODAY, LATER if is_redefined else DOCUMENTS)
+    for each in METRICS:
+        found = drivers(each.name, *place, earlier, later, lambda _, record: record.values["customer"])
+        if found.start is None or found.end is None:
+            assert {driver.by for driver in found.groups} <= {None}
+        else:
+            assert sum(driver.by for driver in found.groups) + found.definition == found.end - found.start
+
+
+def test_a_record_that_changes_its_group_leaves_one_and_joins_the_other():
+    was, now = (records(dataset(), {"id": "o", "day": "2026-03-05", "amount": 7, "customer": name}) for name in ("c1", "c2"))  # fmt: skip
+    found = drivers("amount", "company", "company", side(was, UNTIL), side(now, TODAY), lambda _, record: record.values["customer"])  # fmt: skip
+    assert {driver.group: driver.by for driver in found.groups} == {"c1": -7, "c2": 7}

@@ -103,5 +103,41 @@ async def test_only_an_earlier_day_of_the_month_is_answered_and_rights_hold(worl
     assert (await ask("amount:region:shanghai", date(2026, 2, 28))).bridge.start == 0
     for day in (TUESDAY, date(2026, 2, 27), date(2026, 3, 9)):
         assert await ask("amount:region:shanghai", day) is None
-    assert await ask("amount:region:shanghai", day=MONDAY) is None, "a bridge leads to today"
+    assert await ask("amount:region:shanghai", day=MONDAY) is None, "a bridge leads from an earlier day"
+    assert await ask("amount:region:shanghai", None, against="2026-03") is None
     assert await ask("amount:region:west", who=reader("m01", "manager")) is None
+
+
+async def test_two_months_are_compared_up_to_the_same_working_day(world, ask, clock):
+    orders = ORDERS + "P1,2026-02-02,s01,shanghai,high,,70,1\nP2,2026-02-27,s01,shanghai,high,,1000,1\n"
+    await world(orders)
+
+    bridge = (await ask("amount:region:shanghai", None, against="2026-02")).bridge
+    assert (bridge.since, bridge.start) == (date(2026, 2, 2), 70)
+    assert {step.kind: step.by for step in bridge.steps} == {"period_moved": -70, "new": 345.05}
+    assert sum(driver.by for driver in bridge.drivers) == pytest.approx(bridge.difference)
+
+
+async def test_the_people_below_drive_the_difference(world, ask, clock, reader):
+    await world(ORDERS)
+    await next_day(clock)
+    await world(NEXT)
+
+    bridge = (await ask("amount:region:east")).bridge
+    assert {driver.why for driver in bridge.drivers} == {"amount:region:shanghai", "amount:region:hefei"}
+    assert sum(driver.by for driver in bridge.drivers) == pytest.approx(bridge.difference)
+    people = (await ask("amount:region:shanghai")).bridge.drivers
+    assert {driver.why for driver in people} >= {"amount:person:s01", "amount:person:s02"}
+    own = (await ask("amount:person:s01", who=reader("s01", "seller"))).bridge.drivers
+    assert all(driver.why is None for driver in own)
+
+
+async def test_a_changed_target_is_told_beside_what_the_number_did(world, ask, clock):
+    await world(ORDERS)
+    await next_day(clock)
+    await world(NEXT, DOCUMENTS.replace("total: 12000", "total: 24000"))
+
+    change = (await ask("amount:company:company")).bridge.attainment
+    assert change.target_after == 2 * change.target_before
+    assert change.before + change.of_actual + change.of_target == pytest.approx(change.after)
+    assert change.of_target < 0

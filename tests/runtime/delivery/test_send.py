@@ -22,7 +22,6 @@ from runtime.settings import Settings
 from runtime.tenancy import add_all, rows
 from tests.runtime.company import COMPANY, MONDAY, SIGN, TENANT, TOKEN, Company, founded, noon
 
-
 QUIET = "---\n".join(each for each in COMPANY.split("---\n") if not each.startswith("kind: rule"))
 """The company without its rule: only the messages of the tests are sent."""
 

@@ -1,0 +1,140 @@
+"""A number as a sum of its records at one of two moments, so that records can be exchanged one by one between the two."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+import msgspec
+
+from engine.expression.values import Value, is_number
+from engine.metrics.aggregate import Contribution, Measure
+from engine.metrics.partial import UNITS, FloatSum, Partial, Sum, Tally, exact_total, value_of
+from engine.metrics.places import Places
+from engine.metrics.ready import Ready
+from engine.metrics.span import At, Span
+from engine.metrics.window import Number
+from engine.records.record import Record
+from schema_defs.rule import ScopeKind
+
+RecordKey = tuple[str, tuple[Value, ...]]
+"""The dataset and the record's key."""
+Adds = tuple[Contribution | None, ...]
+"""What one record adds to each reading of the number, in their order."""
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the two moments: where the number stands, records as they were known then, where they counted, and what the metrics meant.
+
+    There may be more records than count: they tell that a record has only moved to another day.
+    """
+
+    at: At
+    records: Mapping[str, Sequence[Record]]
+    places: Mapping[str, Places]
+    ready: Ready
+
+
+class Counting:
+    """One metric at one place, by what its document says: the base metrics that it reads, each over some days."""
+
+    def __init__(self, metric: str, scope: ScopeKind, key: str, side: Side) -> None:
+        self._metric, self._scope, self._key, self._side = metric, scope, key, side
+        self._exists = metric in side.ready.shapes
+        self.reads: list[tuple[Measure, Span]] = []
+        if self._exists:
+            side.ready.value_at(metric, side.at, self._noted)
+
+    def _noted(self, base: str, span: Span) -> Number:
+        self.reads.append((self._side.ready.measures[base], span))
+        return None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the number is the sum of what its records add."""
+        ready = self._side.ready
+        is_plain = self._metric in ready.measures or self._metric in ready.windows
+        return is_plain and len(self.reads) == 1 and self.reads[0][0].aggregate in ("sum", "count")
+
+    def reached(self, record: Record) -> tuple[bool, ...]:
+        """Of each reading whether it takes in the record's day."""
+        return tuple(first <= record.day <= last for _, (first, last) in self.reads)
+
+    def entries(self) -> dict[RecordKey, Adds]:
+        """What every record adds that counts at the place."""
+        found: dict[RecordKey, Adds] = {}
+        for name, records in self._side.records.items():
+            for record in records:
+                adds = self._adds(name, record)
+                if any(each is not None for each in adds):
+                    found[name, record.key] = adds
+        return found
+
+    def _adds(self, dataset: str, record: Record) -> Adds:
+        share = self.share(dataset, record) if record.counts else None
+        return tuple(
+            measure.contribution(record, share)
+            if share is not None and measure.dataset == dataset and first <= record.day <= last
+            else None
+            for measure, (first, last) in self.reads
+        )
+
+    def share(self, dataset: str, record: Record | None) -> float | None:
+        """The share that the place has of the record; None where it does not count there."""
+        if record is None:
+            return None
+        places = self._side.places[dataset].of(record, self._scope)
+        return next((share for key, share in places if key == self._key), None)
+
+    def value(self, entries: Iterable[Adds]) -> Fraction | None:
+        """The number; exact where it is a sum or count, or a window on one."""
+        if not self._exists:
+            return None
+        columns = list(zip(*entries, strict=True)) or [()] * len(self.reads)
+        partials = iter([self._partial(*read, column) for read, column in zip(self.reads, columns, strict=True)])
+        if self._metric in self._side.ready.measures:
+            return _exact(next(partials))
+        # A metric is read in the same order each time, whatever its records are.
+        found = self._side.ready.value_at(self._metric, self._side.at, lambda *_: _number(next(partials)))
+        return Fraction(found) if isinstance(found, Decimal) or is_number(found) else None  # type: ignore[arg-type]  # is_number has looked
+
+    def _partial(self, measure: Measure, span: Span, column: Sequence[Contribution | None]) -> Partial | None:
+        return measure.partial(column) if self._side.places[measure.dataset].reaches(self._scope) else None
+
+    def amount(self, adds: Adds | None) -> Fraction:
+        """What a record adds to a sum or count; nothing where it does not count."""
+        [given] = adds or (None,)
+        if given is None:
+            return Fraction(0)
+        assert isinstance(given, int | float)
+        return Fraction(given, UNITS) if self._is_money and isinstance(given, int) else Fraction(given)
+
+    @property
+    def _is_money(self) -> bool:
+        measure, _ = self.reads[0]
+        return measure.shape.is_money and measure.aggregate == "sum"
+
+
+def _number(partial: Partial | None) -> Number:
+    """A reading as formulas and windows see it; money to the digit."""
+    match partial:
+        case None:
+            return None
+        case Sum(units=units):
+            return Decimal(units) / UNITS
+        case _:
+            return value_of(partial)
+
+
+def _exact(partial: Partial | None) -> Fraction | None:
+    match partial:
+        case None:
+            return None
+        case Sum(units=units):
+            return Fraction(units, UNITS)
+        case FloatSum():
+            return exact_total(partial)
+        case Tally(count=count):
+            return Fraction(count)
+        case _:
+            value = value_of(partial)
+            return Fraction(value) if is_number(value) else None  # type: ignore[arg-type]  # is_number has looked
