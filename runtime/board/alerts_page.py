@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
+from engine.metrics.span import days_on
 from engine.routing import Scope
 from engine.rules.fold import Past
 from engine.rules.verdict import Verdict
@@ -123,10 +124,12 @@ async def _why(configured: Prepared, viewer: Viewer, sight: Sight, line: OpenAle
     )
 
 
-async def strip_of(bench: Bench, scope: Scope, now: datetime) -> tuple[StripDay, ...]:
-    """The last calendar days with their verdicts, through the same fold that decides."""
+async def strip_of(bench: Bench, scope: Scope, now: datetime, around: date | None = None) -> tuple[StripDay, ...]:
+    """The last calendar days, or those around a day, with their verdicts, through the same fold that decides."""
     configured, rule = bench.configured, bench.rule
     last = last_closed(configured, time_of(rule, configured.release.calendar), now)
+    if around is not None:
+        last = min(last, days_on(around, STRIP_DAYS // 3))
     history = await history_of(bench, scope, last)
     past = {one.day: one for one in history.past}
     query = rows(JudgedDayRow, configured.tenant).filter(rule=rule.name, scope=scope.kind, key=scope.key)

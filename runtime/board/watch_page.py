@@ -54,7 +54,7 @@ async def build_watch(
     if hidden_from(configured, sight).intersection(metrics_read(configured, rule)):
         return None
     bench, place = await bench_of(configured, document), Scope(scope, key)
-    strip = await strip_of(bench, place, now) if place in bench.scopes else ()
+    strip = await strip_of(bench, place, now, day) if place in bench.scopes else ()
     wanted = day or next((each.day for each in reversed(strip) if each.verdict != "not_judged"), None)
     alert = await rows(AlertRow, configured.tenant).filter(rule=rule, scope=scope, key=key).first()
     return WatchView(

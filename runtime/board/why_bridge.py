@@ -197,6 +197,9 @@ def _move(desk: Desk, move: Move) -> BridgeMove:
 
 
 def _words(dataset: Dataset, before: Record | None, after: Record | None) -> Said:
+    if after is not None and after == before:
+        key = "-".join(str(part) for part in after.key)
+        return Said(zh=key, en=key)
     if after is None:
         assert before is not None
         return edit_words(dataset, msgspec.structs.replace(before, deleted=True), before)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from runtime.alerts.stale import make_people_stale
 from runtime.context import Context
 from runtime.numbers.recompute import mark_owners
+from runtime.offline.data import read_table
 from runtime.offline.people import organised
 from runtime.people.directory import people_differ, put_people
+from runtime.records.folder import document_file
 from runtime.releases.hooks import Publishing, on_publish
 from schema_defs.loader import Loaded
 from schema_defs.organisation import Person
@@ -20,7 +22,7 @@ async def import_people(publishing: Publishing) -> None:
     Where somebody's region became another, the numbers and verdicts that follow from it are out of date.
     """
     release, tenant, now = publishing.live.release, publishing.tenant, publishing.now
-    people = _people(release, publishing.loaded)
+    people = _people(publishing.context, tenant, release, publishing.loaded)
     if people:
         change = await put_people(tenant, people, publishing.context.secrets, now=now, all_of_them=True)
         await mark_owners(tenant, release, change.moved, now)
@@ -29,14 +31,18 @@ async def import_people(publishing: Publishing) -> None:
 
 async def brings_other_people(context: Context, tenant: str, release: Release, loaded: Loaded | None) -> bool:
     """Whether publishing would change the people, though no document may have changed: their file may have."""
-    people = _people(release, loaded)
+    people = _people(context, tenant, release, loaded)
     return bool(people) and await people_differ(tenant, people, context.secrets)
 
 
-def _people(release: Release, loaded: Loaded | None) -> Sequence[Person]:
+def _people(context: Context, tenant: str, release: Release, loaded: Loaded | None) -> Sequence[Person]:
     organisation = release.organisation
     if organisation is None:
         return ()
-    if organisation.people_from is not None and loaded is not None:
+    source = organisation.people_from
+    if source is None or loaded is None:
+        return organisation.people
+    if source.data is None:
         return organised(loaded, {}).people()
-    return organisation.people
+    path = document_file(context.settings, tenant, loaded.folder, file=None, data=source.data)
+    return organised(loaded, {source.data: read_table(path)}).people()

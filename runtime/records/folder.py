@@ -44,6 +44,22 @@ def files_of(settings: Settings, tenant: str, source: Source) -> list[Path]:
     return sorted(path for path in found if path.resolve().is_relative_to(inside))
 
 
+def document_file(settings: Settings, tenant: str, beside: Path | None, *, file: str | None, data: str | None) -> Path:
+    """The file that a document names: `file: PATH`, or `data: NAME` with any ending, beside the documents or in the tenant's folder.
+
+    Raises AuthorError, with where it has to be, when it is not there; nobody reads outside the two.
+    """
+    folder = folder_of(settings, tenant)
+    names = [file] if file is not None else [f"{data}{ending}" for ending in ENDINGS]
+    places = [place for place in (beside, folder) if place is not None]
+    found = ((place, place / name) for place in places for name in names)
+    inside = (path for place, path in found if path.resolve().is_relative_to(place.resolve()))
+    path = next((path for path in inside if path.is_file()), None)
+    if path is None:
+        raise AuthorError(_not_there(names, folder))
+    return path
+
+
 def in_reading_order(paths: Sequence[Path]) -> list[Path]:
     """First the files whose rows say when they became known, the newest first, so that the present is there early; their
     order has no influence. Then the others by name: of these what is read later is newer."""
@@ -96,4 +112,11 @@ def _leads_out(source: str, pattern: str) -> Said:
     return Said(
         zh=f"数据源 {source} 的 path '{pattern}' 必须是租户文件夹内的相对路径，例如 orders*.csv",
         en=f"the path '{pattern}' of source {source} must be relative to the tenant's folder, such as orders*.csv",
+    )
+
+
+def _not_there(names: Sequence[str], folder: Path) -> Said:
+    return Said(
+        zh=f"找不到文件 {' / '.join(names)}；请放到文档旁边或租户的文件夹 {folder}",
+        en=f"the file {' / '.join(names)} is not there; put it beside the documents or into the tenant's folder {folder}",
     )

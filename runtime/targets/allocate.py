@@ -12,7 +12,7 @@ from engine.targets.targets import Targets
 from runtime.bulk import write_many
 from runtime.numbers.rows import CellRow
 from runtime.people.directory import people_of
-from runtime.records.folder import folder_of
+from runtime.records.folder import document_file
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.targets.past import keep_replaced
 from runtime.targets.rows import TargetRow
@@ -58,28 +58,9 @@ async def _history(tenant: str, plan: Plan) -> History:
 
 def _data(publishing: Publishing, source: TargetsFrom) -> Rows:
     """The rows of the file beside the documents, or of the tenant's folder."""
-    name = data_name(source)
-    path = _find(publishing, source)
-    if path is None:
-        raise AuthorError(
-            Said(
-                zh=f"找不到目标文件 {name}；请放到文档旁边或租户的文件夹 {folder_of(publishing.context.settings, publishing.tenant)}",
-                en=f"the targets' file {name} is not there; put it beside the documents or into the tenant's folder "
-                f"{folder_of(publishing.context.settings, publishing.tenant)}",
-            )
-        )
-    return {name: _read(path)}
-
-
-def _find(publishing: Publishing, source: TargetsFrom) -> Path | None:
-    folder = folder_of(publishing.context.settings, publishing.tenant)
-    if source.file is not None:
-        places = [place for place in (publishing.folder, folder) if place is not None]
-        inside = (
-            place / source.file for place in places if (place / source.file).resolve().is_relative_to(place.resolve())
-        )
-        return next((path for path in inside if path.is_file()), None)
-    return next((path for path in sorted(folder.glob(f"{source.data}.*")) if path.is_file()), None)
+    settings, tenant = publishing.context.settings, publishing.tenant
+    path = document_file(settings, tenant, publishing.folder, file=source.file, data=source.data)
+    return {data_name(source): _read(path)}
 
 
 def _read(path: Path) -> Sequence[Mapping[str, object]]:

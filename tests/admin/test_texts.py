@@ -26,6 +26,7 @@ FAMILIES = {
     "mark.": get_args(view.MarkState),
     "state.": get_args(alerts.AlertState),
     "verdict.": get_args(alerts.Verdict),
+    "judged.": ("holds", "clear", "no_data"),
     "notice.": get_args(alerts.Notice),
     "delivery.": get_args(alerts.DeliveryState),
     "said.": get_args(view.Answer),

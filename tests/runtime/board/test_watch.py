@@ -73,3 +73,10 @@ async def test_a_scope_that_the_rule_does_not_watch_and_a_day_that_is_not_judged
 )
 async def test_only_who_sees_the_number_sees_how_a_rule_sees_it(watch, rule, of, who, seen):
     assert (await watch(rule, of, who) is not None) == seen
+
+
+async def test_the_strip_shows_the_days_around_the_one_that_is_asked_for(watch):
+    days = [each.day for each in (await watch("behind", "region:hefei", day=date(2026, 1, 15))).strip]
+
+    assert (days[0], days[-1], len(days)) == (date(2026, 1, 6), date(2026, 1, 20), 15)
+    assert [each.day for each in (await watch("behind", "region:hefei", day=MONDAY)).strip][-1] == MONDAY

@@ -15,6 +15,7 @@ from runtime.queue.drain import drain
 from runtime.releases.publish import Outcome, publish
 from runtime.settings import Settings
 from runtime.tenancy import rows
+from schema_defs.errors import AuthorError
 from schema_defs.loader import load_folder
 from tests.runtime.company import (
     CALENDAR,
@@ -102,3 +103,16 @@ async def test_a_new_name_or_somebody_new_makes_nothing_dirty(company: Company, 
     outcome = await put(company, tmp_path, PEOPLE.replace("One", "Eins") + "s03,Three,west,seller\n")
     assert outcome.changed
     assert await rows(DirtyRow, TENANT).count() == 0
+
+
+@pytest.mark.parametrize("place", ["beside the documents", "in the tenant's folder"])
+async def test_people_that_are_named_as_data_are_found(company: Company, tmp_path: Path, place: str) -> None:
+    named = ORGANISATION.replace("file: people.csv", "data: staff")
+    text = documents(CALENDAR, named, OWNED, SOURCE, METRICS, PLAN, BY_PERSON, MESSAGES)
+    (tmp_path / "company.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(AuthorError, match=r"staff\.csv .*is not there"):
+        await publish(company.context, TENANT, load_folder(tmp_path), by="anna")
+    folder = tmp_path if place == "beside the documents" else company.folder
+    (folder / "staff.csv").write_text(PEOPLE, encoding="utf-8")
+    await publish(company.context, TENANT, load_folder(tmp_path), by="anna")
+    assert {person.key for person in (await company.prepared()).org.people()} == {"s01", "s02", "m01"}
