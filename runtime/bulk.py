@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import repeat
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ Convert = Callable[[Any], Any]
 Condition = tuple[str, str, Any]
 """A column, how it is compared (`=`, `<`, `<=`, `>`, `>=`, `in`, `is null`), and with what."""
 
+COPIED = 100
+"""From so many new rows on PostgreSQL takes them as one stream."""
 IN_AT_ONCE = 400
 """So many values one `in` takes; whoever has more asks in pieces."""
 _COMPARED = frozenset({"=", "<", "<=", ">", ">="})
@@ -79,18 +82,17 @@ async def write_named(
 ) -> int:
     """As `write_many`, for rows whose ids are known: each begins with its id."""
     _demand(tenant)
-    changed = [
-        (place + 2, _remembering(encode)) for place, column in enumerate(columns) if (encode := _encoder(table, column))
-    ]
-    rows = []
-    for row_id, *rest in values:
-        row = [row_id, tenant, *rest]
-        for place, encode in changed:
-            if row[place] is not None:
-                row[place] = encode(row[place])
-        rows.append(row)
-    if rows:
-        await connection().execute_many(_insert(table, ("id", "tenant", *columns), unique, update), rows)
+    by_column = list(zip(*values, strict=True))
+    if not by_column:
+        return 0
+    stored = [_encoded(table, name, column) for name, column in zip(("id", *columns), by_column, strict=True)]
+    rows: list[Any] = list(zip(stored[0], repeat(tenant), *stored[1:]))
+    names = ("id", "tenant", *columns)
+    if unique or is_sqlite() or len(rows) < COPIED:
+        await connection().execute_many(_insert(table, names, unique, update), rows)
+    else:
+        async with connection().acquire_connection() as postgres:
+            await postgres.copy_records_to_table(table._meta.db_table, columns=names, records=rows)
     return len(rows)
 
 
@@ -117,10 +119,11 @@ def _condition(table: type[Row], condition: Condition, values: list[Any]) -> str
     encode = _encoder(table, column) or _same
     if how == "is null":
         return f'"{column}" IS {"" if value else "NOT "}NULL'
-    if how == "in" and is_sqlite():
-        return f'"{column}" IN ({", ".join(_mark(values, encode(each)) for each in value)})' if value else "1 = 0"
     if how == "in":
-        return f'"{column}" = ANY({_mark(values, [encode(each) for each in value])})'
+        wanted = [encode(each) for each in value]
+        if is_sqlite():
+            return f'"{column}" IN (SELECT value FROM json_each({_mark(values, _json(wanted))}))'
+        return f'"{column}" = ANY({_mark(values, wanted)})'
     if how not in _COMPARED:
         raise ValueError(f"rows are not compared by '{how}'")
     return f'"{column}" {how} {_mark(values, encode(value))}'
@@ -153,17 +156,17 @@ def _encoder(table: type[Row], column: str) -> Convert | None:
     return date.isoformat if isinstance(field, Day) and is_sqlite() else None
 
 
-def _remembering(encode: Convert) -> Convert:
-    """The same object as in the row before, such as the moment of writing, is converted once."""
-    last: tuple[Any, Any] = (None, None)
-
-    def convert(value: Any) -> Any:
-        nonlocal last
-        if value is not last[0]:
-            last = value, encode(value)
-        return last[1]
-
-    return convert
+def _encoded(table: type[Row], column: str, values: Sequence[Any]) -> Sequence[Any]:
+    """A column as the database takes it; the same object as in the row before, such as the moment of writing, is encoded once."""
+    encode = _encoder(table, column)
+    if encode is None:
+        return values
+    encoded, last, stored = [], None, None
+    for value in values:
+        if value is not last:
+            last, stored = value, None if value is None else encode(value)
+        encoded.append(stored)
+    return encoded
 
 
 def _decoded(table: type[Row], columns: Sequence[str], found: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -15,11 +15,10 @@ from schema_defs.dataset import Field, FieldType
 
 LONGEST_TEXT = 10_000
 LONGEST_KEY = 128
-REMEMBERED = 20_000
-"""How many different texts a field keeps the values of: columns repeat themselves."""
 
 _YES = frozenset({"true", "yes", "y", "是", "1"})
 _NO = frozenset({"false", "no", "n", "否", "0"})
+_NUMBERS = (int, float, Decimal)
 _EXCEL_DIGITS = 1e15
 
 
@@ -32,19 +31,10 @@ class FieldReader:
         self._tenant = tenant
         self._read = self._reader(field.type)
         self._default: Value = None if field.default is None else self._read(field.default)
-        self.seen: dict[str | None, Value] = {None: self._default}
-        """Texts, and nothing, with the values that they were read as."""
 
     def read(self, raw: object) -> Value:
         """The value; raises WrongValueError with the reason."""
-        if type(raw) is not str:
-            return self._default if raw is None else self._read(raw)
-        if raw in self.seen:
-            return self.seen[raw]
-        value = self._read(raw) if raw.strip() else self._default
-        if len(self.seen) < REMEMBERED:
-            self.seen[raw] = value
-        return value
+        return self._default if is_blank(raw) else self._read(raw)
 
     def _reader(self, kind: FieldType) -> Callable[[object], Value]:
         match kind:
@@ -77,6 +67,8 @@ class FieldReader:
         )
 
     def _number(self, raw: object) -> Value:
+        if isinstance(raw, _NUMBERS) and not isinstance(raw, bool):
+            return finite(raw)
         if isinstance(raw, str):
             match self._field.type:
                 case "money":
@@ -85,8 +77,6 @@ class FieldReader:
                     return parse_percent(raw)
                 case _:
                     return parse_number(raw)
-        if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool):
-            return _finite(raw)
         raise WrongValueError(
             f"{shown(raw)} 是{_kind_zh(raw)}，该字段需要数字",
             f"{shown(raw)} is {_kind_en(raw)}; the field needs a number",
@@ -168,7 +158,8 @@ def _number_text(raw: float) -> str:
     return str(int(raw))
 
 
-def _finite(raw: int | float | Decimal) -> float:
+def finite(raw: int | float | Decimal) -> float:
+    """The number as a double; raises WrongValueError for what no double can hold."""
     try:
         number = float(raw)
     except OverflowError:
@@ -195,7 +186,7 @@ def moment_text(raw: object) -> str:
     if isinstance(raw, str):
         return raw
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return str(int(raw)) if float(raw).is_integer() else str(raw)
+        return str(int(raw)) if isinstance(raw, int) or raw.is_integer() else str(raw)
     raise WrongValueError(f"{shown(raw)} 不是日期；请写成 2026-03-02", f"{shown(raw)} is no date; write 2026-03-02")
 
 

@@ -1,14 +1,16 @@
 """A source's map: expressions over the raw record, and value maps with their coverage."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import tzinfo
 
 from engine.calendar import WorkCalendar
 from engine.expression import Context, EvaluationError, Expression, parse, row_function
 from engine.expression.functions import Where
 from engine.expression.values import Value
-from engine.records.coerce import boolean_of, is_blank, text_of
+from engine.records.coerce import boolean_of, finite, is_blank, text_of
+from engine.records.columns import Wrong, are_texts, read_column
 from engine.records.moments import date_of, parse_date
 from engine.records.numbers import parse_percent
 from engine.records.wanted import Wanted, wanted_kinds
@@ -33,12 +35,22 @@ class ValueMap(Mapping[str, Value]):
         self._values = dict(values)
         self.mapped = 0
         self.unmapped: Counter[str] = Counter()
+        self._rows = 1
+
+    @contextmanager
+    def asked_by(self, rows: int) -> Iterator[None]:
+        """What is asked inside counts for so many rows."""
+        self._rows = rows
+        try:
+            yield
+        finally:
+            self._rows = 1
 
     def __contains__(self, key: object) -> bool:
         if key in self._values:
-            self.mapped += 1
+            self.mapped += self._rows
             return True
-        self.unmapped[str(key)] += 1
+        self.unmapped[str(key)] += self._rows
         return False
 
     def __getitem__(self, key: str) -> Value:
@@ -88,6 +100,22 @@ class MappedField:
                 f"the mapping '{self.expression.text}' cannot be computed: {error.said.en} (raw values {shown(given)})",
             ) from None
 
+    def read_all(self, raws: Sequence[Mapping[str, object]]) -> tuple[list[object], Wrong]:
+        """As `read` for every row; where the expression reads one column of texts, once for each text."""
+        if len(self._wanted) == 1:
+            (column,) = self._wanted
+            cells = [raw.get(column) for raw in raws]
+            if are_texts(cells):
+                rows = Counter(cells)
+                return read_column(cells, lambda cell: self._of_rows({column: cell}, rows[cell]))
+        return read_column(raws, self.read)
+
+    def _of_rows(self, raw: Mapping[str, object], rows: int) -> object:
+        if self.values is None:
+            return self.read(raw)
+        with self.values.asked_by(rows):
+            return self.read(raw)
+
     def _typed(self, name: str, raw: object, wanted: Wanted) -> Value:
         if is_blank(raw):
             return None
@@ -120,4 +148,4 @@ def _as_wanted(raw: object, wanted: Wanted, zones: Zones) -> Value:
         case "text":
             return text_of(raw)
         case _:
-            return float(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw  # type: ignore[return-value]
+            return finite(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw  # type: ignore[return-value]

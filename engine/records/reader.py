@@ -1,21 +1,29 @@
 """Raw rows become records: mapped, typed, dated, owned, and marked void or deleted."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from itertools import repeat
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from engine.calendar import WorkCalendar
 from engine.expression import Context, parse, row_function, tolerant
 from engine.expression.values import Value
 from engine.records.coerce import FieldReader, is_blank, moment_text
+from engine.records.columns import Wrong, read_column
 from engine.records.credit import CreditReader
 from engine.records.mapping import MappedField, ValueMap, Zones
 from engine.records.moments import datetime_of, parse_datetime
 from engine.records.record import BadRow, Record
-from engine.records.wrong import WrongValueError
 from schema_defs.dataset import Credit, Dataset, Field
 from schema_defs.source import Source
 from schema_defs.text import Said
+
+T = TypeVar("T")
+Row = Mapping[str, object]
+WrongRows = dict[int, dict[str, Said]]
+"""What is wrong, by row and field."""
 
 KNOWN_AT, DELETED = "_known_at", "_deleted"
 _NEVER = date(1, 1, 1)
@@ -35,12 +43,6 @@ class RecordReader:
             for name, text in (source.map if source else {}).items()
             if name in dataset.fields
         }
-        self._direct = [
-            (name, self.needed_column(name) or name, field.seen, field)
-            for name, field in self._fields.items()
-            if self.needed_column(name)
-        ]
-        self._computed = [(name, self._maps[name]) for name in self._fields if self.needed_column(name) is None]
         self._deleted_when = (
             MappedField(source.deleted, "boolean", calendar, zones) if source and source.deleted else None
         )
@@ -69,82 +71,86 @@ class RecordReader:
         mapped = self._maps.get(field)
         return mapped.alone if mapped else field
 
-    def read(self, raw: Mapping[str, object]) -> Record | BadRow:
+    def read(self, raw: Row) -> Record | BadRow:
         """The record, or why the row cannot be one: every reason at once."""
-        wrong: dict[str, Said] = {}
-        values = self._values(raw, wrong)
-        known_at, deleted = self._known_at(raw, wrong), self._is_deleted(raw, wrong)
-        for name in self._key if deleted else self._needed:
-            if values[name] is None and name not in wrong:
-                wrong[name] = _absent(name, name == self.dataset.time)
-        credit = self._people(values, wrong)
-        if deleted:
-            wrong = {
-                name: said for name, said in wrong.items() if name in self.dataset.key_fields or name.startswith("_")
-            }
-        if wrong:
-            return self._bad(wrong)
-        return self._record(values, credit, known_at, deleted)
+        (found,) = self.read_all([raw])
+        return found
 
-    def _values(self, raw: Mapping[str, object], wrong: dict[str, Said]) -> dict[str, Value]:
-        """The values of all fields; what is wrong goes to `wrong` and is missing. Columns repeat themselves, so a look into what was seen is first."""
-        values: dict[str, Value] = {}
-        for name, column, seen, field in self._direct:
-            given = raw.get(column)
-            try:
-                values[name] = seen[given]  # type: ignore[index]  # what is no text is not in there
-            except (KeyError, TypeError):
-                values[name] = self._value(name, field, given, wrong)
-        for name, mapped in self._computed:
-            try:
-                values[name] = self._fields[name].read(mapped.read(raw))
-            except WrongValueError as error:
-                values[name], wrong[name] = None, error.said
-        return values
+    def read_all(self, raws: Sequence[Row]) -> list[Record | BadRow]:
+        """As `read` for every row, and quicker: column by column."""
+        wrong: dict[int, dict[str, Said]] = defaultdict(dict)
+        deleted, known_at = self._deleted(raws, wrong), self._known_at(raws, wrong)
+        columns = {name: self._column(name, raws, wrong) for name in self._fields}
+        self._require(columns, deleted, wrong)
+        rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+        credited = self._credited(rows, wrong)
+        for row in [row for row in wrong if deleted[row]]:
+            self._forgive(row, wrong)
+        return [
+            self._bad(wrong[row]) if row in wrong else self._record(values, credit, known, gone)
+            for row, (values, credit, known, gone) in enumerate(zip(rows, credited, known_at, deleted, strict=True))
+        ]
 
-    def _value(self, name: str, field: FieldReader, given: object, wrong: dict[str, Said]) -> Value:
-        try:
-            if isinstance(given, list) and self._credit is not None and self._credit.reads(name):
-                given = ";".join(map(str, given))
-            return field.read(given)
-        except WrongValueError as error:
-            wrong[name] = error.said
+    def _column(self, name: str, raws: Sequence[Row], wrong: WrongRows) -> list[Value]:
+        """The values of one field; what is wrong is missing."""
+        column, field = self.needed_column(name), self._fields[name]
+        if column is None:
+            given, unmapped = self._maps[name].read_all(raws)
+            values, refused = read_column(given, field.read)
+            for row in unmapped:
+                values[row] = None
+            return _noted(name, values, refused | unmapped, wrong)
+        cells = [raw.get(column) for raw in raws]
+        if self._credit is not None and self._credit.reads(name):
+            cells = [";".join(map(str, cell)) if isinstance(cell, list) else cell for cell in cells]
+        return _noted(name, *read_column(cells, field.read), wrong)
+
+    def _known_at(self, raws: Sequence[Row], wrong: WrongRows) -> list[datetime | None]:
+        return _noted(KNOWN_AT, *read_column([raw.get(KNOWN_AT) for raw in raws], self._moment), wrong)
+
+    def _moment(self, given: object) -> datetime | None:
+        if is_blank(given):
             return None
+        if isinstance(given, date):
+            return datetime_of(given, self._zones.source, self._zones.tenant)
+        return parse_datetime(moment_text(given), self._zones.source, self._zones.tenant)
+
+    def _deleted(self, raws: Sequence[Row], wrong: WrongRows) -> list[bool]:
+        """Which rows are tombstones: the source's own condition says so, or the row's flag."""
+        gone = _noted(DELETED, *read_column(raws, self._is_deleted), wrong)
+        return [each is True for each in gone]
+
+    def _is_deleted(self, raw: Row) -> bool:
+        if self._deleted_when is not None and self._deleted_when.read(raw) is True:
+            return True
+        return self._flag.read(raw.get(DELETED)) is True
+
+    def _require(self, columns: dict[str, list[Value]], deleted: list[bool], wrong: WrongRows) -> None:
+        """No record without its key, and none without its time unless it is deleted."""
+        for name in self._needed:
+            if None in columns[name]:
+                for row, value in enumerate(columns[name]):
+                    if value is None and (name in self._key or not deleted[row]):
+                        wrong[row].setdefault(name, _absent(name, name == self.dataset.time))
+
+    def _credited(self, rows: Sequence[dict[str, Value]], wrong: WrongRows) -> Iterable[tuple[tuple[str, float], ...]]:
+        if self._credit is None:
+            return repeat((), len(rows))
+        credited, refused = read_column(rows, self._credit.read)
+        for row, said in refused.items():
+            wrong[row].setdefault(self._credit.people, said)
+        return [credit or () for credit in credited]
+
+    def _forgive(self, row: int, wrong: WrongRows) -> None:
+        """Of a deleted record only the key matters."""
+        kept = {name: said for name, said in wrong.pop(row).items() if name in self._key or name.startswith("_")}
+        if kept:
+            wrong[row] = kept
 
     def _bad(self, wrong: dict[str, Said]) -> BadRow:
         order = [*self._fields, KNOWN_AT, DELETED]
         names = sorted(wrong, key=order.index)
         return BadRow(reasons=tuple(_named(name, wrong[name]) for name in names), field=names[0])
-
-    def _known_at(self, raw: Mapping[str, object], wrong: dict[str, Said]) -> datetime | None:
-        given = raw.get(KNOWN_AT)
-        if given is None or is_blank(given):
-            return None
-        try:
-            if isinstance(given, date):
-                return datetime_of(given, self._zones.source, self._zones.tenant)
-            return parse_datetime(moment_text(given), self._zones.source, self._zones.tenant)
-        except WrongValueError as error:
-            wrong[KNOWN_AT] = error.said
-            return None
-
-    def _is_deleted(self, raw: Mapping[str, object], wrong: dict[str, Said]) -> bool:
-        try:
-            if self._deleted_when is not None and self._deleted_when.read(raw) is True:
-                return True
-            return self._flag.read(raw.get(DELETED)) is True
-        except WrongValueError as error:
-            wrong[DELETED] = error.said
-            return False
-
-    def _people(self, values: dict[str, Value], wrong: dict[str, Said]) -> tuple[tuple[str, float], ...]:
-        if self._credit is None:
-            return ()
-        try:
-            return self._credit.read(values)
-        except WrongValueError as error:
-            wrong.setdefault(self._credit.people, error.said)
-            return ()
 
     def _record(
         self,
@@ -173,6 +179,13 @@ class RecordReader:
             deleted=deleted,
             known_at=known_at,
         )
+
+
+def _noted(name: str, values: list[T], refused: Wrong, wrong: WrongRows) -> list[T]:
+    """The values of a column, after what was refused in it is written down by row and name."""
+    for row, said in refused.items():
+        wrong[row][name] = said
+    return values
 
 
 def _absent(name: str, is_time: bool) -> Said:

@@ -1,6 +1,7 @@
 """Data files become records: mapped by the dataset's source, typed, and what cannot be read put aside with its line and reason."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -111,29 +112,30 @@ def _read_records(
         with open_file(path, sheet=sheet) as source:
             columns = NeededColumns(path, reader, source)
             found.warnings.extend(columns.absent())
-            for raw in _watched(source, columns):
-                rows += 1
-                result = _record(reader, raw, doubles, path.name)
-                if isinstance(result, Record):
-                    records.append(result)
-                else:
-                    found.bad.append(
-                        BadLine(data=name, file=path.name, line=raw.line, reasons=result.reasons, field=result.field)
-                    )
-                if rows % EVERY == 0:
+            raws = _watched(source, columns)
+            while some := list(islice(raws, EVERY)):
+                for raw, result in zip(some, _results(reader, some, doubles, path.name), strict=True):
+                    if isinstance(result, Record):
+                        records.append(result)
+                    else:
+                        bad = BadLine(
+                            data=name, file=path.name, line=raw.line, reasons=result.reasons, field=result.field
+                        )
+                        found.bad.append(bad)
+                rows += len(some)
+                if len(some) == EVERY:
                     progress(path.name, rows)
             columns.require_seen()
         progress(path.name, rows)
     return rows
 
 
-def _record(reader: RecordReader, raw: RawRow, doubles: Doubles, file: str) -> Record | BadRow:
-    if raw.trouble is not None:
-        return BadRow(reasons=(raw.trouble,))
-    record = reader.read(raw.values)
-    if isinstance(record, Record) and (refusal := doubles.refusal(record, raw.line, file)):
-        return BadRow(reasons=(refusal,))
-    return record
+def _results(reader: RecordReader, raws: Sequence[RawRow], doubles: Doubles, file: str) -> Iterator[Record | BadRow]:
+    read = iter(reader.read_all([raw.values for raw in raws if raw.trouble is None]))
+    for raw in raws:
+        found = next(read) if raw.trouble is None else BadRow(reasons=(raw.trouble,))
+        refusal = doubles.refusal(found, raw.line, file) if isinstance(found, Record) else None
+        yield BadRow(reasons=(refusal,)) if refusal else found
 
 
 def _watched(source: RowSource, columns: "NeededColumns") -> Iterator[RawRow]:

@@ -11,6 +11,7 @@ from engine.records.doubles import Doubles
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
 from runtime.bulk import write_many
+from runtime.collector import collector_paused
 from runtime.database import transact
 from runtime.locks import hold
 from runtime.records.rows import QuarantinedRow, SyncRunRow
@@ -55,33 +56,31 @@ class Ingest:
 
     async def write(self, raw: Iterable[RawRow], in_chunk: InChunk | None = None) -> None:
         """Stores one chunk, all or nothing; `in_chunk` is part of its transaction, such as moving the source's cursor."""
-        records, bad = self.read(raw)
-        read = len(bad) + sum(map(len, records.values()))
-        self.counts = await transact(lambda: self._write(records, bad, read, in_chunk))
+        with collector_paused():
+            records, bad = self.read(raw)
+            read = len(bad) + sum(map(len, records.values()))
+            self.counts = await transact(lambda: self._write(records, bad, read, in_chunk))
 
     def read(self, raw: Iterable[RawRow]) -> tuple[dict[str, list[Record]], list[Bad]]:
         """The next rows as records by key, each key's in their order, and those that cannot be read. Nothing is stored."""
+        some = list(raw)
+        read = iter(self._reader.read_all([row.values for row in some if row.trouble is None]))
         records: dict[str, list[Record]] = {}
         bad: list[Bad] = []
-        for row in raw:
-            found = self._record(row)
+        for row in some:
+            found = (row.trouble,) if row.trouble is not None else self._judged(next(read), row.line)
             if isinstance(found, Record):
                 records.setdefault(key_text(found.key), []).append(found)
             else:
                 bad.append((row.line, row.values, found))
         return records, bad
 
-    def _record(self, row: RawRow) -> Record | tuple[Said, ...]:
+    def _judged(self, found: Record | BadRow, line: int) -> Record | tuple[Said, ...]:
         """The record, or what is wrong with the row."""
-        if row.trouble is not None:
-            return (row.trouble,)
-        found = self._reader.read(row.values)
         if isinstance(found, BadRow):
             return found.reasons
-        if wrong := unstorable(found):
-            return wrong
-        doubled = self._doubles.refusal(found, row.line) if self._doubles else None
-        return (doubled,) if doubled else found
+        refusal = unstorable(found) or (self._doubles.refusal(found, line) if self._doubles else None)
+        return (refusal,) if refusal else found
 
     async def _write(
         self, records: dict[str, list[Record]], bad: list[Bad], read: int, in_chunk: InChunk | None
@@ -91,17 +90,20 @@ class Ingest:
         if in_chunk is not None:
             await in_chunk()
         lines = await timelines_of(run.tenant, run.dataset, records)
+        places, changed = set[Place](), 0
         for key, some in records.items():
-            lines.setdefault(key, Timeline()).say(some, now)
-        changed = [places for line in lines.values() if (places := line.changed_places()) is not None]
-        await write_timelines(run, lines.items())
-        first = min((version.id for line in lines.values() for version in line.added()), default=None)
-        await mark_dirty(run.tenant, run.dataset, _all(changed), now, first)
+            line = lines[key] if key in lines else lines.setdefault(key, Timeline())
+            line.say(some, now)
+            if (moved := line.changed_places()) is not None:
+                places.update(moved)
+                changed += 1
+        first = await write_timelines(run, lines)
+        await mark_dirty(run.tenant, run.dataset, places, now, first)
         await self._quarantine(bad)
         counts = Counts(
             read=self.counts.read + read,
             kept=self.counts.kept + read - len(bad),
-            changed=self.counts.changed + len(changed),
+            changed=self.counts.changed + changed,
             quarantined=self.counts.quarantined + len(bad),
         )
         await rows(SyncRunRow, run.tenant).filter(id=run.id).update(**msgspec.structs.asdict(counts))
@@ -110,10 +112,6 @@ class Ingest:
     async def _quarantine(self, bad: list[Bad]) -> None:
         new = ((self.run.id, self.run.dataset, line, _shown(given), reasons) for line, given, reasons in bad)
         await write_many(QuarantinedRow, self.run.tenant, ("run_id", "dataset", "line", "given", "reasons"), new)
-
-
-def _all(changed: Iterable[set[Place]]) -> set[Place]:
-    return {place for places in changed for place in places}
 
 
 def chunks(raw: Iterator[RawRow], size: int) -> Iterator[list[RawRow]]:

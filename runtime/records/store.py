@@ -1,7 +1,7 @@
 """Versions of records: the present ones, and those that were known at any past moment."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypedDict
 
@@ -52,11 +52,16 @@ def _version(
     return Version(id=row_id, number=number, hash=content, known_at=known_at, until=until, places=places)
 
 
-async def write_timelines(run: SyncRunRow, timelines: Collection[tuple[str, Timeline]]) -> None:
-    """Writes what was added to the timelines, given with their keys, and where stored versions end now."""
-    await set_many(RecordRow, run.tenant, "superseded_at", (each for _, line in timelines for each in line.moved()))
-    new = (_written(run, key, version) for key, line in timelines for version in line.added())
-    await write_named(RecordRow, run.tenant, _WRITTEN, new)
+async def write_timelines(run: SyncRunRow, timelines: Mapping[str, Timeline]) -> str | None:
+    """Writes what was added to the timelines, given by their keys, and where stored versions end now.
+
+    Gives the id of the first version that was written.
+    """
+    moved = [each for line in timelines.values() for each in line.moved()]
+    await set_many(RecordRow, run.tenant, "superseded_at", moved)
+    new = [(key, version) for key, line in timelines.items() for version in line.added()]
+    await write_named(RecordRow, run.tenant, _WRITTEN, [_written(run, key, version) for key, version in new])
+    return min((version.id for _, version in new), default=None)
 
 
 def _written(run: SyncRunRow, key: str, version: Version) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ _UNPLACED = datetime.min.replace(tzinfo=UTC)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class Version(msgspec.Struct, kw_only=True):
+class Version(msgspec.Struct, kw_only=True, gc=False):
     """One version of a record: known from `known_at` until `until`, and where it counts. `number` is its turn of arriving.
 
     `record` with its `values` as JSON is given for versions that are to be written.
@@ -38,10 +38,12 @@ class Version(msgspec.Struct, kw_only=True):
 class Timeline:
     """The versions of one key, oldest first; of two that became known at one moment, the later arrival is the newer."""
 
+    __slots__ = ("_number", "_was", "versions")
+
     def __init__(self, versions: Sequence[Version] = ()) -> None:
-        self.versions = sorted(versions, key=lambda version: (version.known_at, version.number)) if versions else []
-        self._was = [(version, version.until) for version in self.versions]
-        self._number = max((version.number for version in self.versions), default=0)
+        self.versions = sorted(versions, key=_in_time) if versions else []
+        self._was = tuple([(version, version.until) for version in self.versions])
+        self._number = max([version.number for version in versions]) if versions else 0
 
     @property
     def present(self) -> Version | None:
@@ -109,6 +111,7 @@ class Timeline:
 
 
 _known_at = attrgetter("known_at")
+_in_time = attrgetter("known_at", "number")
 _given = attrgetter("known_at")
 
 
@@ -128,12 +131,13 @@ def _unplaced(record: Record) -> Version:
 
 def places_of(day: date, region: str | None, people: Sequence[tuple[str, float]]) -> tuple[Place, ...]:
     """Where a record counts: once per person that it is credited to."""
-    return tuple((day, region or "", person) for person, _ in people or (("", 1.0),))
+    return tuple([(day, region or "", person) for person, _ in people or (("", 1.0),)])
 
 
 def content_hash(record: Record, values: bytes) -> str:
     """The same for two versions that say the same; `values` are the record's own as JSON."""
-    rest = f"{record.day}|{record.at}|{record.owner}|{record.credit}|{record.region}|{record.void}|{record.deleted}"
+    said = (record.day, record.at, record.owner, record.credit, record.region, record.void, record.deleted)
+    rest = "|".join(map(str, said))
     return hashlib.blake2b(values + rest.encode(), digest_size=16).hexdigest()
 
 

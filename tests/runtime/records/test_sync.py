@@ -50,6 +50,19 @@ async def test_a_file_becomes_records_and_a_run_says_what_became_of_its_rows(com
     assert [(row.line, row.given) for row in await open_quarantine(TENANT, "orders")] == [(3, {"number": "A3"})]
 
 
+async def test_many_rows_are_stored_as_few_are(company: Company) -> None:
+    """PostgreSQL takes many new rows as one stream."""
+    for amount in (1, 2):
+        company.write(*(order(f"A{number}", MONDAY, number * amount) for number in range(1, 251)))
+        await company.sync()
+    assert await amounts(company) == {f"A{number}": number * 2 for number in range(1, 251)}
+    assert [row[2:] for row in await runs()] == [(250, 250, 250, 0)] * 2
+    assert [(row.version, row.superseded_at is None) for row in await versions_of(TENANT, "orders", '["A7"]')] == [
+        (2, True),
+        (1, False),
+    ]
+
+
 async def test_a_file_without_news_is_not_read_again(company: Company) -> None:
     company.write(order("A1", MONDAY))
     for _ in range(3):
