@@ -52,7 +52,9 @@ def side_by_side(
 
 def table(lines: Iterable[Line], engines: Sequence[Engine], lang: Lang) -> Iterator[str]:
     """A row per expression, the evaluators as columns; under a refusal stands its sentence, once."""
-    head = {"id": "id", "expression": _EXPRESSION.in_(lang), **{engine: engine for engine in engines}}
+    head: dict[str, str] = {"id": "id", "expression": _EXPRESSION.in_(lang)} | {
+        str(engine): engine for engine in engines
+    }
     yield _row(head, _SAME.in_(lang))
     for line in lines:
         cells = {"id": str(line.id), "expression": line.expression}
