@@ -24,7 +24,7 @@ ROUTES: tuple[Any, ...] = (
     targets.targets,
     calibration.calibration, calibration.snapshot, calibration.snapshot_pdf, calibration.freeze,
     chat.chat,
-    workbench.workbench, workbench.document,
+    workbench.workbench, workbench.document, workbench.preview,
     records.records, records.record, records.save,
     sign_in.sign_in_page, sign_in.sign_in, sign_in.sign_out, sign_in.language,
     machine.health, machine.static, machine.events, machine.anything_else,

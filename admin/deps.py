@@ -10,6 +10,7 @@ from runtime.alerts.answer import AlertAnswer
 from runtime.board.alerts import AlertsView
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
+from runtime.board.preview import Preview
 from runtime.board.records import RecordsView, RecordView
 from runtime.board.snapshots import SnapshotsView, SnapshotView
 from runtime.board.targets import TargetsView
@@ -71,6 +72,7 @@ class Views(Protocol):
     async def workbench(
         self, viewer: Viewer, *, kind: str | None = None, name: str | None = None
     ) -> WorkbenchView | None: ...
+    async def preview(self, viewer: Viewer, text: str) -> Preview | None: ...
 
 
 class Verbs(Protocol):

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from admin.cli.main import COMMANDS
-from engine.expression.functions import FUNCTIONS
+from engine.expression.functions import ALLOWED, FUNCTIONS, Function
 from schema_defs.release import KINDS
+from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("docs/documents.md", "docs/zh/documents.md")
@@ -66,14 +67,37 @@ def test_every_command_and_setting_is_described(path: str) -> None:
     assert not sorted(name for name in settings if f"`{name}`" not in text)
 
 
+RESULTS = {
+    "number": Said(zh="数字", en="a number"),
+    "days": Said(zh="天数", en="days"),
+    "text": Said(zh="文字", en="a text"),
+    "boolean": Said(zh="真假值", en="a boolean"),
+    "date": Said(zh="日期", en="a date"),
+    "same": Said(zh="与参数相同", en="the type and unit of its arguments"),
+    "any": Said(zh="任何值", en="any value"),
+}
+
+
+def types_of(function: Function) -> tuple[Said, Said]:
+    """What the function takes and gives, in words."""
+    zh, en = [ALLOWED[kind].zh for kind in function.takes], [ALLOWED[kind].en for kind in function.takes]
+    for place in range(function.least, len(zh)) if function.most is not None else ():
+        zh[place], en[place] = f"[{zh[place]}]", f"[{en[place]}]"
+    more = "" if function.most is not None else ", …"
+    return Said(zh="，".join(zh) + more, en="; ".join(en) + more), RESULTS[function.gives]
+
+
 def functions_table(lang: str) -> str:
     """The table of all functions, as the docs hold it."""
-    head = {"en": "| function | meaning | example |", "zh": "| 函数 | 含义 | 示例 |"}[lang]
-    lines = [head, "|---|---|---|"]
+    head = {
+        "en": "| function | takes | gives | meaning | example |",
+        "zh": "| 函数 | 参数 | 结果 | 含义 | 示例 |",
+    }[lang]
+    lines = [head, "|---|---|---|---|---|"]
     for function in FUNCTIONS.values():
-        said = function.help.zh if lang == "zh" else function.help.en
+        said, takes, gives = (each.zh if lang == "zh" else each.en for each in (function.help, *types_of(function)))
         lines.append(
-            f"| `{function.name}` | {said.replace('|', chr(92) + '|')} | `{function.example}` → `{function.answer}` |"
+            f"| `{function.name}` | {takes} | {gives} | {said.replace('|', chr(92) + '|')} | `{function.example}` → `{function.answer}` |"
         )
     return "\n".join(lines)
 

@@ -1,6 +1,8 @@
 """`duiqi eval`."""
 
+import json
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import click
 
 from admin.cli.options import FOUND_PROBLEMS, language_option
 from admin.cli.output import write_out
-from runtime.offline.evaluation import ENGINES, Engine, evaluate_lines, evaluate_text, written
+from runtime.offline.evaluation import ENGINES, Answer, Engine, evaluate_lines, evaluate_text, written
+from runtime.offline.side_by_side import Line, side_by_side, table, total
 from runtime.offline.variables import InputError, day_of
 from schema_defs.text import Lang
 
@@ -55,7 +58,12 @@ def _day(ctx: click.Context, param: click.Parameter, value: str | None) -> date 
     type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
     help='JSON lines {"id", "expression", "vars", "today"}; each is answered by a line.',
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, as is always done.")
+@click.option(
+    "--each",
+    is_flag=True,
+    help="Print what each evaluator said beside the others, as a table, or JSON lines with --json.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, as is always done without --each.")
 @language_option
 def command(
     expression: str | None,
@@ -63,19 +71,30 @@ def command(
     today: date | None,
     engines: tuple[Engine, ...],
     cases: Path | None,
+    each: bool,
     as_json: bool,
     lang: Lang,
 ) -> None:
     """Evaluate an expression, and print {"value": …, "type": …} or {"error": …, "kind": …}.
 
     All three evaluators are asked, and if they differ that is an error of kind disagree. A date in JSON is {"date": "2026-01-02"}.
+    --each ends with 1 when evaluators differ.
     """
     if (expression is None) == (cases is None):
         raise click.UsageError("give an EXPRESSION, or --file with many")
     if cases is not None:
         if variables is not None:
             raise click.UsageError("with --file, every line has its own vars")
-        _answer_file(cases, today, engines, lang)
+        with click.open_file(str(cases), "rb") as lines:
+            answered = (line.rstrip(b"\r\n") for line in lines)
+            if each:
+                _print_each(side_by_side(answered, today, engines, lang), engines, as_json, lang)
+            else:
+                _print_answers(evaluate_lines(answered, today, engines, lang))
+        return
+    if each:
+        line = _line_of(expression or "", variables)
+        _print_each(side_by_side([line], today, engines, lang), engines, as_json, lang)
         return
     answer = evaluate_text(expression or "", "{}" if variables is None else variables, today, engines, lang)
     write_out(written(answer) + "\n", None)
@@ -83,8 +102,22 @@ def command(
         sys.exit(FOUND_PROBLEMS)
 
 
-def _answer_file(cases: Path, today: date | None, engines: tuple[Engine, ...], lang: Lang) -> None:
-    with click.open_file(str(cases), "rb") as lines:
-        for answer in evaluate_lines((line.rstrip(b"\r\n") for line in lines), today, engines, lang):
-            sys.stdout.buffer.write(written(answer).encode() + b"\n")
+def _print_answers(answers: Iterable[Answer]) -> None:
+    for answer in answers:
+        sys.stdout.buffer.write(written(answer).encode() + b"\n")
     sys.stdout.flush()
+
+
+def _line_of(expression: str, variables: str | None) -> bytes:
+    """The line of a file that asks the same; variables that are no JSON make it one that is refused."""
+    return f'{{"expression": {json.dumps(expression)}, "vars": {variables or "{}"}}}'.encode()
+
+
+def _print_each(lines: Iterable[Line], engines: Sequence[Engine], as_json: bool, lang: Lang) -> None:
+    found = list(lines)
+    told = (written(line.row()) for line in found) if as_json else table(found, engines, lang)
+    write_out("".join(f"{each}\n" for each in told), None)
+    if not as_json:
+        click.echo(total(found, lang), err=True)
+    if not all(line.same for line in found):
+        sys.exit(FOUND_PROBLEMS)

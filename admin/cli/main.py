@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backtest": ("admin.cli.backtest", "Replay a rule over past days."),
     "test": ("admin.cli.test", "Run the test documents of a configuration."),
     "diff": ("admin.cli.diff", "Compare two configurations."),
+    "lineage": ("admin.cli.lineage", "Show what something is computed from, and what uses it."),
     "demo": ("admin.cli.demo", "Run the reference organisation at a local address."),
     "serve": ("admin.cli.serve", "Run a web process."),
     "worker": ("admin.cli.worker", "Run a worker process."),

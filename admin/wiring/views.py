@@ -11,6 +11,8 @@ from runtime.board.cached import Boards
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
 from runtime.board.empty import empty_board
+from runtime.board.preview import Preview
+from runtime.board.preview_page import preview_metric
 from runtime.board.records import RecordsView, RecordView
 from runtime.board.records_page import build_record, build_records
 from runtime.board.snapshots import SnapshotsView, SnapshotView
@@ -149,6 +151,10 @@ class RunningViews:
         if configured is None:
             return None if name else WorkbenchView()
         return await build_workbench(configured, kind=kind, name=name)
+
+    async def preview(self, viewer: Viewer, text: str) -> Preview | None:
+        configured = await prepared(viewer.tenant)
+        return await preview_metric(configured, viewer, self._now(), text) if configured else None
 
     def _now(self) -> datetime:
         return self._context.clock.now()

@@ -1,5 +1,6 @@
 """Every expression can be read, reads only what is there, and gives what is needed at its place."""
 
+import ast
 import re
 from collections.abc import Collection, Iterator
 
@@ -26,6 +27,7 @@ def expressions(view: View) -> Iterator[Finding]:
         else:
             yield from _references(view, written, expression)
             yield from _types(written, expression)
+            yield from _results(written, expression)
 
 
 def _unreadable(written: Written, error: ExpressionError) -> Finding:
@@ -76,8 +78,8 @@ def _types(written: Written, expression: Expression) -> Iterator[Finding]:
             suggestion=_CHOICE if each.level == "warning" else _EXAMPLES.get(each.kind, _EXAMPLE),
             offset=each.at,
         )
-    if not found and written.gives and not kind.is_open and kind.type != written.gives:
-        wanted, there = TYPES[written.gives], kind.said
+    if not found and written.gives and not kind.is_open and kind.type not in written.gives:
+        wanted, there = TYPES[written.gives[0]], kind.said
         yield Finding(
             document=written.document,
             path=written.path,
@@ -85,9 +87,40 @@ def _types(written: Written, expression: Expression) -> Iterator[Finding]:
             message=Said(
                 zh=f"这里需要{wanted.zh}，表达式给出{there.zh}", en=f"{wanted.en} is needed here; this gives {there.en}"
             ),
-            suggestion=_CONDITION if written.gives == "boolean" else _EXAMPLES["type"],
+            suggestion=_CONDITION if written.gives == ("boolean",) else _EXAMPLES["type"],
             offset=0,
         )
+
+
+def _results(written: Written, expression: Expression) -> Iterator[Finding]:
+    """Texts that are written out as the result and are none of the field's choices: every such row would be put aside."""
+    for text, at in _written_results(expression.tree) if written.choices else ():
+        if text not in written.choices:
+            yield Finding(
+                document=written.document,
+                path=written.path,
+                code="value-not-a-choice",
+                level="warning",
+                message=Said(
+                    zh=f"'{text}' 不在字段的可选值中：{', '.join(written.choices)}",
+                    en=f"'{text}' is none of the field's choices: {', '.join(written.choices)}",
+                ),
+                suggestion=did_you_mean(text, written.choices),
+                offset=at,
+            )
+
+
+def _written_results(node: ast.expr) -> Iterator[tuple[str, int]]:
+    """The texts that an expression may give as they are written, with their places."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text, node.col_offset
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _written_results(body)
+            yield from _written_results(orelse)
+        case ast.Call(func=ast.Name(id="coalesce"), args=arguments):
+            for argument in arguments:
+                yield from _written_results(argument)
 
 
 _EXAMPLE = Said(zh="例如 amount - cost", en="for example amount - cost")

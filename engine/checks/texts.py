@@ -13,14 +13,22 @@ from engine.expression.kinds import Kind, Type
 from engine.expression.language import Expression, parse
 from engine.rules.names import read_rule_text, rule_names
 from schema_defs.base import Document
+from schema_defs.dataset import FieldType
 from schema_defs.rule import RuleBody
 
 IN_MAP: tuple[Where, ...] = ("map",)
 _NUMERIC = ("sum", "average")
+_READ_AS: dict[FieldType, tuple[Type, ...]] = {
+    **dict.fromkeys(("number", "money", "percent"), ("number", "text")),
+    **dict.fromkeys(("date", "datetime"), ("date", "datetime", "text", "number")),
+    "boolean": ("boolean", "text", "number"),
+}
+"""What a field reads, its own type first: files hold text, and a workbook's dates may be numbers. The others read anything as text."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """An expression at `path`. `names` is what it may read (None: anything), `kinds` what is known of that, `gives` the type it must have."""
+    """An expression at `path`. `names` is what it may read (None: anything), `kinds` what is known of that, `gives` the types
+    that it may have (empty: any), `choices` the list that a written text it gives must be of (empty: any)."""
 
     document: Document
     path: Path
@@ -28,7 +36,8 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[], Expression]
     names: Collection[str] | None = None
     kinds: Mapping[str, Kind] = {}
-    gives: Type | None = None
+    gives: tuple[Type, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 def texts(view: View) -> Iterator[Written]:
@@ -45,31 +54,40 @@ def texts(view: View) -> Iterator[Written]:
 def _datasets(view: View) -> Iterator[Written]:
     for dataset in view.release.datasets.values():
         if dataset.void is not None:
-            yield _plain(dataset, ("void",), dataset.void, dataset.fields, field_kinds(dataset), "boolean")
+            yield _plain(dataset, ("void",), dataset.void, dataset.fields, field_kinds(dataset), ("boolean",))
 
 
 def _metrics(view: View) -> Iterator[Written]:
     for metric in view.metrics.values():
         if metric.formula is not None:
             names = view.names("metric")
-            yield _plain(metric, ("formula",), metric.formula, names, view.metric_kinds, "number")
+            yield _plain(metric, ("formula",), metric.formula, names, view.metric_kinds, ("number",))
             continue
         dataset = view.dataset(metric.dataset)
         fields, kinds = (dataset.fields, field_kinds(dataset)) if dataset else (None, {})
         if metric.value is not None:
-            gives: Type | None = "number" if metric.aggregate in _NUMERIC else None
+            gives: tuple[Type, ...] = ("number",) if metric.aggregate in _NUMERIC else ()
             yield _plain(metric, ("value",), metric.value, fields, kinds, gives)
         if metric.where is not None:
-            yield _plain(metric, ("where",), metric.where, fields, kinds, "boolean")
+            yield _plain(metric, ("where",), metric.where, fields, kinds, ("boolean",))
 
 
 def _sources(view: View) -> Iterator[Written]:
     for source in view.release.sources.values():
-        for field, text in source.map.items():
+        dataset = view.dataset(source.dataset)
+        for name, text in source.map.items():
             read = partial(parse, text, None, where=IN_MAP)
-            yield Written(document=source, path=("map", field), text=text, read=read)
+            field = dataset.field(name) if dataset and name in dataset.fields else None
+            yield Written(
+                document=source,
+                path=("map", name),
+                text=text,
+                read=read,
+                gives=_READ_AS.get(field.type, ()) if field else (),
+                choices=field.choices if field else (),
+            )
         if source.deleted is not None:
-            yield _plain(source, ("deleted",), source.deleted, None, {}, "boolean")
+            yield _plain(source, ("deleted",), source.deleted, None, {}, ("boolean",))
 
 
 def _rule(
@@ -85,7 +103,7 @@ def _rule(
                 read=partial(read_rule_text, text, metrics),
                 names=None if metrics is None else rule_names(metrics),
                 kinds=rule_kinds(rule.metric, view.metric_kinds) if metrics is not None else {},
-                gives="boolean",
+                gives=("boolean",),
             )
 
 
@@ -95,7 +113,7 @@ def _plain(
     text: str,
     names: Collection[str] | None,
     kinds: Mapping[str, Kind],
-    gives: Type | None,
+    gives: tuple[Type, ...],
 ) -> Written:
     return Written(
         document=document, path=path, text=text, read=partial(parse, text, names), names=names, kinds=kinds, gives=gives

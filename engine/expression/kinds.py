@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, assert_never
 
 from schema_defs.dataset import Field
-from schema_defs.text import Said
+from schema_defs.text import Said, Text, pick
 
 Type = Literal["number", "text", "boolean", "date", "datetime", "missing", "any"]
 Unit = Literal["free", "number", "money", "count", "percent", "days"]
@@ -13,12 +13,13 @@ Unit = Literal["free", "number", "money", "count", "percent", "days"]
 
 @dataclass(frozen=True)
 class Kind:
-    """`currency` goes with money, `choices` with text of a fixed list (empty: any text)."""
+    """`currency` goes with money, `measure` with a number whose document gives its unit, `choices` with text of a fixed list (empty: any text)."""
 
     type: Type
     unit: Unit = "number"
     currency: str | None = None
     choices: tuple[str, ...] = ()
+    measure: Said | None = None
 
     @property
     def is_number(self) -> bool:
@@ -35,6 +36,10 @@ class Kind:
             return TYPES[self.type]
         if self.unit == "money" and self.currency:
             return Said(zh=f"金额（{self.currency}）", en=f"money ({self.currency})")
+        if self.measure is not None:
+            return Said(
+                zh=f"{UNITS[self.unit].zh}（{self.measure.zh}）", en=f"{UNITS[self.unit].en} ({self.measure.en})"
+            )
         return UNITS[self.unit]
 
 
@@ -56,6 +61,11 @@ def money(currency: str | None = None) -> Kind:
     return Kind("number", "money", currency)
 
 
+def measured(unit: Text | None) -> Kind:
+    """A number in the unit that its document gives, such as hours or pieces; without one it goes with all."""
+    return NUMBER if unit is None else Kind("number", measure=Said(zh=pick(unit, "zh", ""), en=pick(unit, "en", "")))
+
+
 def kind_of_field(field: Field) -> Kind:
     """What the values of a dataset's field are; keys of people, regions and customers are text."""
     match field.type:
@@ -64,7 +74,7 @@ def kind_of_field(field: Field) -> Kind:
         case "choice":
             return Kind("text", choices=tuple(field.choices))
         case "number":
-            return NUMBER
+            return measured(field.unit)
         case "money":
             return money(field.currency)
         case "percent":

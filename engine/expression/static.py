@@ -26,7 +26,7 @@ from engine.expression.kinds import (
 )
 from engine.expression.language import Expression
 from engine.expression.signs import SIGNS
-from engine.expression.units import UnitError, joined, product, quotient
+from engine.expression.units import UnitError, joined, power, product, quotient, remainder
 from schema_defs.text import Said
 
 
@@ -285,6 +285,6 @@ _ARITHMETIC: dict[type, Callable[[Kind, Kind], Kind]] = {
     ast.Mult: product,
     ast.Div: quotient,
     ast.FloorDiv: quotient,
-    ast.Mod: lambda a, b: a,
-    ast.Pow: lambda a, b: FREE if a.unit == b.unit == "free" else NUMBER,
+    ast.Mod: remainder,
+    ast.Pow: power,
 }

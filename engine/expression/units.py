@@ -20,12 +20,13 @@ def joined(a: Kind, b: Kind, sign: str) -> Kind:
                 _clash(a, b, sign, "两种货币不能直接相加或比较", "two currencies cannot be added or compared")
             )
         return a if a.currency else b
-    if a.unit == b.unit or b.unit == "free":
+    if (a.unit == b.unit and a.measure == b.measure) or b.unit == "free":
         return a
     if a.unit == "free":
         return b
-    if "number" in (a.unit, b.unit):
-        return a if b.unit == "number" else b
+    plain = [kind for kind in (a, b) if kind.unit == "number" and kind.measure is None]
+    if plain:
+        return a if b in plain else b
     raise UnitError(_clash(a, b, sign, "单位不同", "the units differ"))
 
 
@@ -41,6 +42,18 @@ def product(a: Kind, b: Kind) -> Kind:
     if "percent" in (a.unit, b.unit):
         return b if a.unit == "percent" else a
     return NUMBER
+
+
+def remainder(a: Kind, b: Kind) -> Kind:
+    """The unit of `a % b`: both are of one unit, as for a sum, and so is what is left."""
+    return joined(a, b, "%")
+
+
+def power(a: Kind, b: Kind) -> Kind:
+    """A power has no unit; of an amount, and to an amount, there is none."""
+    if "money" in (a.unit, b.unit):
+        raise UnitError(_clash(a, b, "**", "金额的乘方没有意义", "a power of an amount means nothing"))
+    return a if a.unit == b.unit == "free" else NUMBER
 
 
 def quotient(a: Kind, b: Kind) -> Kind:

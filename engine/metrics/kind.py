@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from engine.expression import parse
-from engine.expression.kinds import COUNT, DAYS, NUMBER, PERCENT, Kind, kind_of_field, money
+from engine.expression.kinds import COUNT, DAYS, NUMBER, PERCENT, Kind, kind_of_field, measured, money
 from engine.expression.static import findings
 from engine.metrics.derive import in_order
 from engine.metrics.shape import Shape, Unit, grows
@@ -25,6 +25,8 @@ def kinds_of(release: Release, metrics: Iterable[Metric]) -> dict[str, Kind]:
 def kind_of(release: Release, metric: Metric, kinds: Mapping[str, Kind]) -> Kind:
     """The kind of one metric's value, from the `kinds` of its inputs. A written `format` decides the unit."""
     found = _kind(release, metric, kinds)
+    if metric.unit is not None and metric.format in (None, "number") and found.type in ("number", "any", "missing"):
+        return measured(metric.unit) if found.unit in ("number", "free") else found
     if metric.format is None or found.type not in ("number", "any", "missing"):
         return found
     written = _OF_FORMAT[metric.format]

@@ -13,6 +13,18 @@ class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
     label: Text
 
 
+class LineageLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a lineage; `kind` and `name` may be of a field or a raw column, `document` is where it is written."""
+
+    depth: int
+    kind: str
+    name: str
+    label: Text
+    document: tuple[str, str]
+    through: str = ""
+    again: bool = False
+
+
 class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     name: str
@@ -20,8 +32,9 @@ class DocumentView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The YAML as the author wrote it."""
     sentence: Text | None = None
-    used_by: tuple[DocumentLine, ...] = ()
-    uses: tuple[DocumentLine, ...] = ()
+    reads: tuple[LineageLine, ...] = ()
+    """Down to the raw columns, from depth 1."""
+    used_by: tuple[LineageLine, ...] = ()
 
 
 class ReleaseLine(msgspec.Struct, frozen=True, kw_only=True):

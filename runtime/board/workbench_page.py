@@ -1,13 +1,10 @@
 """The live release's documents, for reading: what each says, what it uses, and what uses it."""
 
-from collections.abc import Iterator
-
-from engine.checks.formulas import inputs_of
-from engine.checks.references import references_of
+from engine.lineage import CONNECTION, Direction, Lineage, Node, lineage_of, tree
 from runtime.board.formula_words import formula_words
 from runtime.board.marks import name_of
 from runtime.board.rule_words import condition_words
-from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView
+from runtime.board.workbench import DocumentLine, DocumentView, LineageLine, ReleaseLine, WorkbenchView
 from runtime.releases.live import list_releases
 from runtime.releases.prepared import Prepared
 from runtime.releases.rows import ReleaseRow
@@ -19,8 +16,6 @@ from schema_defs.rule import Rule
 from schema_defs.text import Text
 
 _ORDER = {str(kind.__struct_config__.tag): place for place, kind in enumerate(KINDS)}
-Name = tuple[str, str]
-"""Kind and name of a document."""
 
 
 async def build_workbench(
@@ -44,28 +39,35 @@ def _line(document: Document) -> DocumentLine:
 
 
 async def _document(configured: Prepared, document: Document) -> DocumentView:
-    me, by_name = (kind_of(document), document.name), {(kind_of(d), d.name): d for d in configured.release.documents}
-    uses = {key: frozenset(_uses(each)) for key, each in by_name.items()}
+    me, lineage = Node(kind_of(document), document.name), lineage_of(configured.release)
     stored = (await rows(ReleaseRow, configured.tenant).get(number=configured.number)).documents
-    text = next((each["text"] for each in stored if (each["kind"], each["name"]) == me), "")
+    text = next((each["text"] for each in stored if (each["kind"], each["name"]) == (me.kind, me.name)), "")
     return DocumentView(
-        kind=me[0],
-        name=me[1],
+        kind=me.kind,
+        name=me.name,
         label=document.label or document.name,
         text=text,
         sentence=_sentence(configured, document),
-        used_by=tuple(_line(by_name[key]) for key, names in uses.items() if me in names and key != me),
-        uses=tuple(_line(by_name[name]) for name in sorted(uses[me]) if name in by_name and name != me),
+        reads=_tree(lineage, me, "down"),
+        used_by=_tree(lineage, me, "up"),
     )
 
 
-def _uses(document: Document) -> Iterator[Name]:
-    for _, kind, name in references_of(document):
-        if name is not None:
-            yield kind, name
-    if isinstance(document, Metric):
-        for name in inputs_of(document):
-            yield "metric", name
+def _tree(lineage: Lineage, start: Node, direction: Direction) -> tuple[LineageLine, ...]:
+    """The tree below a document; a raw column leads to its source itself, so the source has no line of its own there."""
+    return tuple(
+        LineageLine(
+            depth=line.depth,
+            kind=line.node.kind,
+            name=line.node.name,
+            label=lineage.labels[line.node],
+            document=(line.node.document.kind, line.node.document.name),
+            through=line.through,
+            again=line.again,
+        )
+        for line in tree(lineage, start, direction)[1:]
+        if line.through != CONNECTION
+    )
 
 
 def _sentence(configured: Prepared, document: Document) -> Text | None:

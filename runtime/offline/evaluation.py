@@ -55,21 +55,34 @@ class Outcome:
             return self.kind, self.at
         return type_of(self.value), self.value, self.trouble
 
+    def answer(self, lang: Lang) -> Answer:
+        if self.kind is not None and self.said is not None:
+            return refusal(self.kind, _with_place(self.said, self.at), lang)
+        return {"value": shortest(self.value), "type": type_of(self.value)}
+
 
 def evaluate(case: Case, engines: Sequence[Engine] = ENGINES, lang: Lang = "en") -> Answer:
     """The answer for one case; every error is an answer too."""
+    outcomes = outcomes_of(case, engines)
+    if differ(outcomes):
+        return refusal("disagree", _disagreement(outcomes), lang)
+    return next(iter(outcomes.values())).answer(lang)
+
+
+def outcomes_of(case: Case, engines: Sequence[Engine]) -> dict[Engine, Outcome]:
+    """What every evaluator said; a text that is refused before it runs is refused for all."""
     try:
         expression = _parsed(case.expression, _names(case), case.today is not None)
     except ExpressionError as error:
-        return refusal(error.kind, _with_place(error.said, error.at), lang)
+        return dict.fromkeys(engines, Outcome(kind=error.kind, said=error.said, at=error.at))
     values = case.variables if case.today is None else {"today": case.today, **case.variables}
-    outcomes = {engine: _outcome(engine, expression, values, case.today) for engine in engines}
+    return {engine: _outcome(engine, expression, values, case.today) for engine in engines}
+
+
+def differ(outcomes: Mapping[Engine, Outcome]) -> bool:
+    """Whether two evaluators came to something else."""
     first = next(iter(outcomes.values()))
-    if any(outcome.key != first.key for outcome in outcomes.values()):
-        return refusal("disagree", _disagreement(outcomes), lang)
-    if first.kind is not None and first.said is not None:
-        return refusal(first.kind, _with_place(first.said, first.at), lang)
-    return {"value": shortest(first.value), "type": type_of(first.value)}
+    return any(outcome.key != first.key for outcome in outcomes.values())
 
 
 def evaluate_text(
@@ -88,13 +101,18 @@ def evaluate_lines(
 ) -> Iterator[Answer]:
     """An answer for every JSON line `{"id"?, "expression", "vars"?, "today"?}`; a bad line is answered as well. `today` is for lines without."""
     for line in lines:
-        try:
-            members = _members(line)
-            identity = _repeatable(members)
-            answer = evaluate(_case_of(members, today), engines, lang)
-        except InputError as error:
-            identity, answer = _identity(line), refusal("input", error.said, lang)
+        identity, case = case_of_line(line, today)
+        answer = refusal("input", case.said, lang) if isinstance(case, InputError) else evaluate(case, engines, lang)
         yield {**identity, **answer}
+
+
+def case_of_line(line: bytes, today: date | None) -> tuple[Answer, Case | InputError]:
+    """The line's id, where it has one, and what it asks, or why it asks nothing."""
+    try:
+        members = _members(line)
+        return _repeatable(members), _case_of(members, today)
+    except InputError as error:
+        return _identity(line), error
 
 
 def written(answer: Answer) -> str:

@@ -14,6 +14,7 @@ from litestar import Litestar
 from admin.app import create_app
 from admin.deps import Deps, LiveEvent, Pdf
 from runtime.alerts.answer import AlertAnswer
+from runtime.board.preview import Preview
 from runtime.board.viewer import SignInView, Viewer
 from schema_defs.errors import RefusedError
 from schema_defs.text import Said
@@ -80,6 +81,9 @@ class SampleViews:
         if name == "unknown":
             return None
         return sample.WorkbenchView() if self.empty else sample.workbench()
+
+    async def preview(self, viewer, text):
+        return None if self.empty else Preview(metric=text, value=1.5)
 
 
 class SampleVerbs:

@@ -58,7 +58,7 @@ from runtime.board.view import (
 )  # fmt: skip
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
 from runtime.board.watch import Condition, ReadValue, WatchedDay, WatchView
-from runtime.board.workbench import DocumentLine, DocumentView, ReleaseLine, WorkbenchView
+from runtime.board.workbench import DocumentLine, DocumentView, LineageLine, ReleaseLine, WorkbenchView
 from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[2]
@@ -687,8 +687,14 @@ def workbench() -> WorkbenchView:
     chosen = DocumentView(
         kind="rule", name="behind_pace", label=MARK, text=text,
         sentence={"zh": "当某区域的完成率连续 3 个工作日低于应达进度的 80%，通知区域经理（钉钉），标红，并冻结快照；8 小时无人回应则通知总监。", "en": "When a region's attainment is below 80% of the pace on 3 working days in a row, tell its manager in DingTalk, mark it red and freeze a snapshot; without an answer in 8 hours, tell the director."},
-        uses=(DocumentLine(kind="metric", name="signed_amount", label=COLUMNS[0].label), DocumentLine(kind="message", name="behind_pace", label=MARK)),
-        used_by=(DocumentLine(kind="test", name="third_day_fires", label={"zh": "第三天触发", "en": "Third day fires"}),),
+        reads=(
+            LineageLine(depth=1, kind="metric", name="signed_amount", label=COLUMNS[0].label, document=("metric", "signed_amount"), through="metric, when"),
+            LineageLine(depth=2, kind="field", name="order_lines.amount", label={"zh": "金额", "en": "Amount"}, document=("dataset", "order_lines"), through="value"),
+            LineageLine(depth=3, kind="column", name="erp_files.net_amount", label="net_amount", document=("source", "erp_files"), through="map.amount"),
+            LineageLine(depth=4, kind="source", name="erp_files", label={"zh": "ERP 文件", "en": "ERP files"}, document=("source", "erp_files"), through="connection"),
+            LineageLine(depth=1, kind="message", name="behind_pace", label=MARK, document=("message", "behind_pace"), through="on_fire.message", again=True),
+        ),
+        used_by=(LineageLine(depth=1, kind="test", name="third_day_fires", label={"zh": "第三天触发", "en": "Third day fires"}, document=("test", "third_day_fires"), through="rule"),),
     )  # fmt: skip
     return WorkbenchView(
         documents=(

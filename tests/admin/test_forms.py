@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sample_app import Sample
 
 
@@ -111,3 +112,22 @@ def test_the_language_is_switched_and_one_stays_where_one_was(client):
 
 def test_an_unknown_language_is_refused(client):
     assert send(client(), "/language", lang="fr", next="/board").status_code == 422
+
+
+@pytest.mark.parametrize(("role", "status"), [("author", 200), ("it", 200), ("seller", 403), ("manager", 403)])
+def test_a_metric_is_previewed_as_json_for_who_may_open_the_workbench(client, role, status):
+    answer = send(client(role=role), "/workbench/preview", text="x" * 30_000)
+
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.json()["metric"] == "x" * 20_000
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["content-type"].startswith("application/json")
+
+
+def test_there_is_nothing_to_preview_before_the_first_release(client):
+    assert send(client(mode="empty"), "/workbench/preview", text="x").status_code == 404
+
+
+def test_a_preview_needs_the_form_token(client):
+    assert client().post("/workbench/preview", data={"text": "x"}).status_code == 403

@@ -21,7 +21,7 @@ FAMILIES = {
     "bridge.": KINDS,
     "operand.": ("holds", "fails", "missing"),
     "menu.": [entry.key for entry in MENU],
-    "kind.": list(BY_KIND),
+    "kind.": [*BY_KIND, "field", "column"],
     "figure.": get_args(Shown),
     "mark.": get_args(view.MarkState),
     "state.": get_args(alerts.AlertState),

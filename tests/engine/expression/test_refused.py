@@ -1,14 +1,10 @@
-"""What is no expression: every class of attack and of mistake, refused by name and place, quickly and in little memory."""
+"""What is no expression: every class of attack and of mistake, refused by name and place, quickly."""
 
 import time
-import tracemalloc
-from contextlib import suppress
-from datetime import date
 
 import pytest
 
-from engine.expression import Context, EvaluationError, ExpressionError, parse, reference_value, row_function
-from engine.expression.columns import column_function, column_of
+from engine.expression import ExpressionError, parse, row_function
 
 REFUSED = [
     # constructs that the language does not have
@@ -214,59 +210,6 @@ def test_the_message_names_the_mend(text: str, zh: str, en: str) -> None:
 @pytest.mark.filterwarnings("ignore::SyntaxWarning")
 def test_accepted_up_to_the_limits(text: str) -> None:
     assert parse(text).text == text
-
-
-HOSTILE = [
-    "9 ** 9 ** 9 ** 9",
-    "99999999 ** 99999999 % 7",
-    "round(1.1, 1000000000) ",
-    "round(1e308, -12) + round(1e-308, 12)",
-    " + ".join(["t"] * 40),
-    "upper(" * 30 + "t" + ")" * 30,
-    "'%099999999d' % 1",
-    "t * 100000000",
-    "t in [" + ", ".join(["t"] * 200) + "]",
-    "min(" + ", ".join(["t"] * 390) + ")",
-    "working_days_between(date('0001-01-01'), date('9999-12-31'))",
-    " + ".join(["working_days_between(date('1900-01-01'), date('2199-12-31'))"] * 20),
-    "contains(t, '" + "x" * 1500 + "y')",
-    "1e308 * 1e308 - 1e308 * 1e308",
-    "(((((1e200) ** 2) ** 2) ** 2) ** 2)",
-    "date(t)",
-    " and ".join(["t == t"] * 100),
-    "min(" * 39 + "1" + ")" * 39,
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_expressions_end_quickly_in_little_memory(text: str) -> None:
-    values = {"t": "x" * 9_999}
-    columns = {"t": column_of([values["t"]] * 4)}
-    expression = parse(text, values)
-    runs = [
-        lambda: reference_value(expression, values, Context(is_working=_is_weekday)),
-        lambda: row_function(expression, Context(is_working=_is_weekday))(values),
-        lambda: column_function(expression, Context(is_working=_is_weekday))(columns, rows=4),
-    ]
-    for run in runs:
-        run_once(run)
-        tracemalloc.start()
-        run_once(run)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak < 50_000_000
-        start = time.process_time()
-        run_once(run)
-        assert time.process_time() - start < 0.1
-
-
-def _is_weekday(day: date) -> bool:
-    return day.weekday() < 5
-
-
-def run_once(run: object) -> None:
-    with suppress(EvaluationError):
-        run()  # type: ignore[operator]
 
 
 def test_a_reference_stands_for_a_value() -> None:

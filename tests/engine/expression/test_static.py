@@ -16,6 +16,7 @@ from engine.expression.kinds import (
     PERCENT,
     TEXT,
     Kind,
+    measured,
     money,
 )
 from schema_defs.dataset import Field
@@ -35,6 +36,8 @@ KINDS = {
     "paid": BOOLEAN,
     "ordered": DATE,
     "known": DATETIME,
+    "hours": measured({"zh": "小时", "en": "h"}),
+    "pieces": measured("pcs"),
 }
 
 GIVES = [
@@ -42,6 +45,15 @@ GIVES = [
     ("amount + cost", money("CNY")),
     ("amount - 100", money("CNY")),
     ("amount * 0.1", money("CNY")),
+    ("amount % 1000", money("CNY")),
+    ("orders % 2", COUNT),
+    ("quantity ** 2", NUMBER),
+    ("2 ** 3", FREE),
+    ("hours + 1", measured({"zh": "小时", "en": "h"})),
+    ("hours + quantity", measured({"zh": "小时", "en": "h"})),
+    ("hours / pieces", NUMBER),
+    ("hours * pieces", NUMBER),
+    ("amount / hours", money("CNY")),
     ("quantity * amount", money("CNY")),
     ("share * amount", money("CNY")),
     ("amount / orders", money("CNY")),
@@ -86,6 +98,13 @@ REFUSED = [
     ("amount == dollars", "unit"),
     ("amount / dollars", "unit"),
     ("amount * cost", "unit"),
+    ("amount ** 2", "unit"),
+    ("2 ** amount", "unit"),
+    ("amount % orders", "unit"),
+    ("hours + pieces", "unit"),
+    ("hours < orders", "unit"),
+    ("pieces - amount", "unit"),
+    ("max(hours, overdue)", "unit"),
     ("share + orders", "unit"),
     ("max(amount, orders)", "unit"),
     ("amount if paid else orders", "unit"),
@@ -129,6 +148,12 @@ def test_a_sum_of_money_and_a_count_is_refused_with_the_reason() -> None:
     assert finding.said.zh == "金额（CNY） + 计数：单位不同"
 
 
+def test_units_that_the_documents_give_are_named() -> None:
+    _, (finding,) = findings(parse("hours + pieces"), KINDS)
+    assert finding.said.en == "a number (h) + a number (pcs): the units differ"
+    assert finding.said.zh == "数字（小时） + 数字（pcs）：单位不同"
+
+
 @pytest.mark.parametrize("text", ["category == 'Bike'", "'Bike' != category", "category in ['Clothing', 'Bike']"])
 def test_a_choice_outside_its_list_is_a_warning_with_the_near_name(text: str) -> None:
     kind, (finding,) = findings(parse(text), KINDS)
@@ -153,6 +178,7 @@ def test_one_mistake_is_told_once_and_two_twice() -> None:
         (Field(type="region"), TEXT),
         (Field(type="choice", choices=("A", "B")), Kind("text", choices=("A", "B"))),
         (Field(type="number"), NUMBER),
+        (Field(type="number", unit="h"), measured("h")),
         (Field(type="money", currency="CNY"), money("CNY")),
         (Field(type="percent"), PERCENT),
         (Field(type="boolean"), BOOLEAN),

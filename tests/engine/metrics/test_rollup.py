@@ -1,6 +1,10 @@
 """Roll-up: what adds up, what is computed anew, and what is not put together."""
 
+import os
+import re
 from datetime import date
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +14,9 @@ from engine.metrics.derive import in_order
 from engine.metrics.history import History
 from engine.metrics.rollup import OVER, rollups_of
 from engine.org import org_of
+from schema_defs.metric import Aggregate
 from schema_defs.release import Release
+from schema_defs.text import Lang
 from tests.engine.metrics.test_window import orders
 from tests.engine.metrics.world import CALENDAR, computed, dataset, lines, metric, records, release
 
@@ -24,6 +30,7 @@ METRICS = {
     "customers": {"aggregate": "count_distinct", "value": "customer"},
     "average": {"aggregate": "average", "value": "amount"},
     "least": {"aggregate": "minimum", "value": "amount"},
+    "greatest": {"aggregate": "maximum", "value": "amount"},
     "latest": {"aggregate": "last", "value": "amount"},
     "margin": {"formula": "amount - 2 * count / 3 - -amount"},
     "per_order": {"formula": "amount / count"},
@@ -33,6 +40,7 @@ METRICS = {
     "growth": {"of": "amount", "compared": "last_period", "as": "ratio"},
     "change": {"of": "count", "compared": "last_year"},
     "month": {"of": "amount", "over": "month"},
+    "share_to_date": {"of": "per_order", "over": "quarter"},
     "shared_sum": {"dataset": "shared", "value": "amount"},
     "shared_count": {"dataset": "shared", "aggregate": "count"},
     "kept_apart": {"value": "amount", "roll_up": {"people": "none"}},
@@ -49,6 +57,7 @@ EXPECTED = {
     "customers": "recompute recompute recompute",
     "average": "recompute recompute recompute",
     "least": "recompute recompute recompute",
+    "greatest": "recompute recompute recompute",
     "latest": "recompute recompute recompute",
     "margin": "sum sum sum",
     "per_order": "recompute recompute recompute",
@@ -58,6 +67,7 @@ EXPECTED = {
     "growth": "recompute recompute recompute",
     "change": "sum sum recompute",
     "month": "sum sum recompute",
+    "share_to_date": "recompute recompute recompute",
     "shared_sum": "sum sum sum",
     "shared_count": "recompute recompute sum",
     "kept_apart": "none sum sum",
@@ -115,3 +125,56 @@ def test_what_is_not_put_together_has_no_number_above_and_says_so() -> None:
     day = date(2026, 3, 5)
     asked = History(DOCUMENTS, {"orders": rows}, org_of(DOCUMENTS.organisation), CALENDAR, ["kept_regional"], "region")  # type: ignore[arg-type]
     assert [asked.to_date("kept_regional", key, day, day) for key in ("east", "shanghai")] == [None, 7.0]
+
+
+ROOT = Path(__file__).parents[3]
+DOCS: dict[Lang, Path] = {"en": ROOT / "docs" / "documents.md", "zh": ROOT / "docs" / "zh" / "documents.md"}
+KINDS = {
+    # metric of above: what it is called in the docs
+    "amount": ("sum", "sum"),
+    "count": ("count", "count"),
+    "shared_count": ("count, with split credit", "count，有分成"),
+    "customers": ("count_distinct", "count_distinct"),
+    "average": ("average", "average"),
+    "least": ("minimum", "minimum"),
+    "greatest": ("maximum", "maximum"),
+    "latest": ("last", "last"),
+    "per_order": ("formula: a ratio", "公式：比率"),
+    "margin": ("formula: sums added, subtracted, times fixed numbers", "公式：对可相加的数做加减、乘固定数"),
+    "month": ("over: to date, of what adds up", "over：累计，所看的指标可以相加"),
+    "rolling": ("over: rolling days, of what adds up", "over：滚动天数，所看的指标可以相加"),
+    "share_to_date": ("over: of what does not add up", "over：所看的指标不能相加"),
+    "change": ("compared: a difference, of what adds up", "compared：差额，所看的指标可以相加"),
+    "growth": ("compared: a ratio", "compared：比率"),
+}
+HEAD = {
+    "en": "| kind | over people | over regions | over time | why not added |\n|---|---|---|---|---|",
+    "zh": "| 种类 | 按人员 | 按区域 | 按时间 | 不能相加的原因 |\n|---|---|---|---|---|",
+}
+HOW = {"en": {"sum": "adds up", "recompute": "anew"}, "zh": {"sum": "相加", "recompute": "重新计算"}}
+
+
+def documented(lang: Lang) -> str:
+    """The table of the docs: what each kind of metric does."""
+    lines = [HEAD[lang]]
+    for name, called in KINDS.items():
+        each = [getattr(ROLLUPS[name], over) for over in OVER]
+        why = dict.fromkeys(rolled.why.in_(lang) for rolled in each if rolled.why is not None)
+        cells = [called[lang == "zh"], *(HOW[lang][rolled.how] for rolled in each), "; ".join(why)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_docs_say_how_every_kind_of_metric_rolls_up(lang: Lang) -> None:
+    """`DUIQI_WRITE_GOLDEN=1` writes the tables anew."""
+    path, table = DOCS[lang], documented(lang)
+    text = path.read_text(encoding="utf-8")
+    if os.environ.get("DUIQI_WRITE_GOLDEN"):
+        text = re.sub(r"(<!-- roll-ups -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}{table}\n{m[2]}", text, flags=re.S)
+        path.write_text(text, encoding="utf-8")
+    assert table in text
+
+
+def test_every_aggregate_is_in_the_table() -> None:
+    assert set(get_args(Aggregate)) <= {en for en, _ in KINDS.values()}

@@ -75,8 +75,20 @@ async def test_the_workbench_says_what_a_window_uses(company: Company) -> None:
     found = await build_workbench(await company.prepared(), kind="metric", name="cost_change")
     assert found is not None
     assert found.chosen is not None
-    assert [line.name for line in found.chosen.uses] == ["costs"]
+    assert [line.name for line in found.chosen.reads if line.depth == 1] == ["costs"]
     assert found.chosen.sentence == {
         "zh": "本月costs减去上月同一进度（按工作日）的costs",
         "en": "costs of this month less costs at the same point of last month, by working days",
     }
+
+
+async def test_the_workbench_shows_what_a_document_is_computed_from_and_all_that_uses_it(company: Company) -> None:
+    found = await build_workbench(await company.prepared(), kind="metric", name="costs")
+    assert found is not None
+    assert found.chosen is not None
+    reads, used_by = found.chosen.reads, found.chosen.used_by
+    columns = [line for line in reads if line.kind == "column"]
+    assert columns
+    assert all(line.document[0] == "source" and line.depth >= 2 for line in columns)
+    assert not [line for line in reads if line.kind == "source"]
+    assert ("metric", "cost_change", 1) in {(line.kind, line.name, line.depth) for line in used_by}
