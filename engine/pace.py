@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Literal, assert_never
 
 import msgspec
+import numpy as np
 
 from engine.calendar import WorkCalendar
+from engine.expression.columns.column import Array
 from engine.periods import days_of, month_bounds
 
 How = Literal["working_days", "calendar_days", "history"]
@@ -110,6 +112,32 @@ def figures(
         run_rate=_divided(left, working_days_left),
         projection=_divided(actual, pace),
     )
+
+
+def figures_of_many(actual: Array, target: Array, pace: Array, working_days_left: Array) -> dict[str, Array]:
+    """`figures` of many at once; not-a-number is missing, in what is given and in what is found."""
+    with np.errstate(all="ignore"):
+        actual, target = _numbers(actual), _numbers(target)
+        pace = np.where(np.isnan(target), np.nan, _numbers(pace))
+        attainment = _all_divided(actual, target)
+        return {
+            "actual": actual,
+            "target": target,
+            "attainment": attainment,
+            "pace": pace,
+            "gap": attainment - pace,
+            "gap_amount": _numbers(actual - pace * target),
+            "run_rate": _all_divided(np.maximum(0.0, target - actual), working_days_left),
+            "projection": _all_divided(actual, pace),
+        }
+
+
+def _numbers(values: Array) -> Array:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _all_divided(above: Array, below: Array) -> Array:
+    return _numbers(above / np.where(np.abs(below) < _NEAR_ZERO, np.nan, below))
 
 
 def _number(value: float | Decimal | None) -> float | None:

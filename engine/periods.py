@@ -8,7 +8,10 @@ import re
 from datetime import date, timedelta
 from typing import Literal, assert_never
 
+import numpy as np
+
 from engine.calendar import WorkCalendar
+from engine.expression.columns.column import EPOCH, Array
 from schema_defs.errors import UsageError
 from schema_defs.text import Said
 
@@ -99,3 +102,10 @@ def _date_of(period: str) -> date:
                 en=f"'{period}' is no period; write 2026-03-02, 2026-03, 2026-Q1 or 2026",
             )
         ) from None
+
+
+def month_start(days: Array) -> Array:
+    """The first day of the month of each of many days (as date.toordinal)."""
+    return (days - EPOCH).astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(
+        np.int64
+    ) + EPOCH

@@ -62,6 +62,14 @@ def holds(cells: Cells, rows: int) -> Array:
     return holds & _of_kind(cells, _BOOLEAN, rows)
 
 
+def truths(cells: Cells, rows: int) -> Array:
+    """1 where the cells are true, 0 where they are false, -1 where they are missing or anything else."""
+    part = cells.parts.get("boolean") if isinstance(cells, Mixed) else cells
+    if not isinstance(part, Column) or part.kind != "boolean":
+        return np.full(rows, -1, dtype=np.int8)
+    return np.where(_of_kind(cells, _BOOLEAN, rows) & ~part.mask, part.data, np.int8(-1)).astype(np.int8)
+
+
 def _of_kind(cells: Cells, kind: int, rows: int) -> Array:
     if isinstance(cells, Mixed):
         return cells.kinds == kind  # type: ignore[no-any-return]  # a numpy comparison

@@ -19,7 +19,13 @@ Of = tuple[Spot, date, Partial]
 
 def partials_of_days(measures: Sequence[Measure], records: Sequence[Record], places: Places) -> Iterator[list[Of]]:
     """The partials of all days that the records are of, scope by scope; what has no result is counted once per scope."""
-    table = Table(places.dataset, [record for record in records if record.counts])
+    yield from partials_of_table(
+        measures, Table(places.dataset, [record for record in records if record.counts]), places
+    )
+
+
+def partials_of_table(measures: Sequence[Measure], table: Table, places: Places) -> Iterator[list[Of]]:
+    """The same from records that are columns already."""
     orders = _orders(measures, table)
     for scope in SCOPES:
         if len(table) and places.reaches(scope):

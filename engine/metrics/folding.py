@@ -50,13 +50,13 @@ def totals_of(measure: Measure, found: Contributed) -> Totals:
 
 def _sum(measure: Measure, found: Contributed) -> Sums | FloatSums:
     if not measure.shape.is_money:
-        return FloatSums(*rounded_sums(_numbers(found), found.segments))
+        return FloatSums(*rounded_sums(numbers_of(found), found.segments))
     if isinstance(found.values, Money) and found.shares is None:
         return found.unit_sums
-    return Sums(exact_sums(to_units(_numbers(found)), found.segments))
+    return Sums(exact_sums(to_units(numbers_of(found)), found.segments))
 
 
-def _numbers(found: Contributed) -> Array:
+def numbers_of(found: Contributed) -> Array:
     """The values as doubles, each by its share."""
     cells = found.cells()
     if not isinstance(cells, Column) or cells.kind != "number":
@@ -76,7 +76,7 @@ def _average(measure: Measure, found: Contributed) -> Means:
 
 def _distinct(measure: Measure, found: Contributed) -> Distincts:
     cells = found.cells()
-    codes, size = _codes(cells, found.size)
+    codes, size = codes_of(cells, found.size)
     groups, held = distinct_pairs(codes, size, found.segments)
     counts = np.bincount(groups, minlength=len(found.segments))
     return Distincts(counts, _sets(codes, size, cells, counts, held) if found.sets else None)
@@ -105,11 +105,11 @@ def _picked(measure: Measure, found: Contributed, ranks: Array, orders: Sequence
 
 
 def _extreme(measure: Measure, found: Contributed) -> Picked:
-    ranks = _ranks(found.cells(), found.size)
+    ranks = order_of_values(found.cells(), found.size)
     return _picked(measure, found, ranks if measure.aggregate == "maximum" else -ranks)
 
 
-def _ranks(cells: Cells, rows: int) -> Array:
+def order_of_values(cells: Cells, rows: int) -> Array:
     """A number per row, larger for larger values."""
     if isinstance(cells, Column) and cells.kind not in ("text", "missing"):
         data = np.broadcast_to(cells.data, (rows,))
@@ -122,7 +122,7 @@ def _last(measure: Measure, found: Contributed) -> Picked:
     return _picked(measure, found, ranks_of(orders), orders)
 
 
-def _codes(cells: Cells, rows: int) -> tuple[Array, int]:
+def codes_of(cells: Cells, rows: int) -> tuple[Array, int]:
     """A number from 0 per distinct value, and one that all are below."""
     if isinstance(cells, Column) and cells.kind == "text":
         return np.broadcast_to(cells.data, (rows,)), max(1, len(cells.categories))

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 import numpy as np
 
-from engine.expression.columns import Column
+from engine.expression.columns import Column, texts
 from engine.expression.columns.column import Array
 from engine.metrics.places import Places
 from engine.org import COMPANY
@@ -30,7 +30,7 @@ class Grouping(msgspec.Struct, frozen=True, kw_only=True):
 NO_GROUPS = Grouping(rows=np.zeros(0, dtype=np.int64), numbers=np.zeros(0, dtype=np.int64), groups=[])
 
 
-class _Pairs(msgspec.Struct, frozen=True, kw_only=True):
+class Pairs(msgspec.Struct, frozen=True, kw_only=True):
     """Rows with the keys that they count for, as codes into `keys`."""
 
     rows: Array
@@ -41,7 +41,7 @@ class _Pairs(msgspec.Struct, frozen=True, kw_only=True):
 
 def grouped(table: Table, places: Places, scope: ScopeKind, period_of: Callable[[date], str]) -> Grouping:
     """The groups that have at least one record."""
-    pairs = _pairs(table, places, scope)
+    pairs = pairs_of(table, places, scope)
     of_row, periods = _periods(table, period_of)
     combined = pairs.codes * len(periods) + of_row[pairs.rows]
     occur = np.bincount(combined, minlength=len(pairs.keys) * len(periods)) > 0
@@ -71,25 +71,37 @@ def _periods(table: Table, period_of: Callable[[date], str]) -> tuple[Array, lis
     return of_offset[offsets], periods
 
 
-def _pairs(table: Table, places: Places, scope: ScopeKind) -> _Pairs:
+def pairs_of(table: Table, places: Places, scope: ScopeKind) -> Pairs:
     if scope == "company":
-        return _Pairs(rows=np.arange(len(table)), codes=np.zeros(len(table), dtype=np.int64), keys=[COMPANY])
+        return Pairs(rows=np.arange(len(table)), codes=np.zeros(len(table), dtype=np.int64), keys=[COMPANY])
     if isinstance(table.dataset.owner, Credit) and (scope == "person" or table.dataset.region is None):
         return _one_by_one(table, places, scope)
     if scope == "person":
         return _named(table.owners())
     if table.dataset.region is not None:
-        return _with_all_above(table.regions(), places)
-    return _one_by_one(table, places, scope) if table.dataset.owner is not None else _named(table.regions())
+        return with_all_above(table.regions(), places)
+    return with_all_above(_homes(table, places), places) if table.dataset.owner is not None else _named(table.regions())
 
 
-def _named(column: Column) -> _Pairs:
+def _homes(table: Table, places: Places) -> Column:
+    """The region of every row's owner, found once for each owner and day."""
+    owners, days = table.owners(), table.days
+    first, last = (int(days.min()), int(days.max())) if len(table) else (0, 0)
+    packed = owners.data.astype(np.int64) * (last - first + 1) + (days - first)
+    known, own = np.unique(packed, return_inverse=True)
+    each = (divmod(pair, last - first + 1) for pair in known.tolist())
+    homes = texts([places.home(owners.categories[owner], date.fromordinal(first + day)) for owner, day in each])
+    found = homes.take(own)
+    return Column("text", found.data, found.mask | owners.mask, found.categories)
+
+
+def _named(column: Column) -> Pairs:
     """Each row under the key that it names."""
     rows = np.arange(len(column.data)) if column.missing is None else np.flatnonzero(~column.missing)
-    return _Pairs(rows=rows, codes=column.data[rows].astype(np.int64), keys=column.categories)
+    return Pairs(rows=rows, codes=column.data[rows].astype(np.int64), keys=column.categories)
 
 
-def _with_all_above(column: Column, places: Places) -> _Pairs:
+def with_all_above(column: Column, places: Places) -> Pairs:
     """Each row under its region and under every region above that."""
     own = _named(column)
     chains = [places.chain(key) for key in own.keys]
@@ -103,11 +115,11 @@ def _with_all_above(column: Column, places: Places) -> _Pairs:
     there = [level_codes >= 0 for level_codes in found]
     rows = np.concatenate([own.rows[mask] for mask in there]) if there else own.rows
     all_codes = np.concatenate([codes[mask] for codes, mask in zip(found, there, strict=True)]) if there else own.codes
-    return _Pairs(rows=rows, codes=all_codes, keys=keys)
+    return Pairs(rows=rows, codes=all_codes, keys=keys)
 
 
-def _one_by_one(table: Table, places: Places, scope: ScopeKind) -> _Pairs:
-    """Rows whose place depends on their owners and days, or that are split by shares."""
+def _one_by_one(table: Table, places: Places, scope: ScopeKind) -> Pairs:
+    """Rows that are split by shares."""
     rows, keys, shares = list[int](), list[int](), list[float]()
     codes: dict[str, int] = {}
     for row, record in enumerate(table.records):
@@ -116,7 +128,7 @@ def _one_by_one(table: Table, places: Places, scope: ScopeKind) -> _Pairs:
             keys.append(codes.setdefault(key, len(codes)))
             shares.append(share)
     split = any(share != 1.0 for share in shares)
-    return _Pairs(
+    return Pairs(
         rows=np.array(rows, dtype=np.int64),
         codes=np.array(keys, dtype=np.int64),
         keys=list(codes),

@@ -1,67 +1,77 @@
 """Month-to-date values as they were known at the close of any past day."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
-from functools import reduce
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
 
 from engine.calendar import WorkCalendar
+from engine.expression.columns import Cells
+from engine.expression.columns.column import NOTHING, Array
 from engine.expression.values import Value, is_number
 from engine.metrics.aggregate import Measure
-from engine.metrics.cell_line import CellLine, Entry
-from engine.metrics.partial import Partial, merge, value_of
-from engine.metrics.past_places import PastPlaces
+from engine.metrics.entries import Entries, Spans, entries_of
+from engine.metrics.facts import starts_of
+from engine.metrics.moments import Days, Moments, doubles
+from engine.metrics.partial import value_of
+from engine.metrics.past_lines import Line, line_of
+from engine.metrics.past_places import placed
+from engine.metrics.places import Places
 from engine.metrics.ready import ready
 from engine.metrics.span import At, Span, month_to
+from engine.metrics.together import all_derived
+from engine.metrics.totals import Totals, cells_of, joined
 from engine.org import Org
-from engine.periods import days_of, month_bounds, month_of
-from engine.records.record import Record
-from engine.records.versions import timelines
+from engine.periods import month_bounds, month_of
+from engine.records.version_table import Versions, VersionTable, version_table
 from schema_defs.release import Release
 from schema_defs.rule import ScopeKind
 
-Changes = dict[date, dict[str, set[date]]]
-"""By the day on whose close it is first known: per key the days whose cells changed."""
-
 
 class History:
-    """Answers for one scope and some metrics. All versions of the records are given; what became known on a day after it closed
-    counts from the next day on. Under `attribution: now` a record counts where its owner was on the day on which it is known.
+    """Answers for one scope and some metrics. What became known on a day after it closed counts from the next day on. Under
+    `attribution: now` a record counts where its owner was on the day on which it is known.
+
+    All numbers stand as known at one close; asking for another one moves them there, by what changes on the way.
     """
 
     def __init__(
         self,
         release: Release,
-        records: Mapping[str, Sequence[Record]],
+        records: Mapping[str, Versions],
         org: Org,
         calendar: WorkCalendar,
         metrics: Sequence[str],
         scope: ScopeKind,
     ) -> None:
         self._ready = ready(release, metrics, calendar)
-        self._bases = {
-            metric: {name: self._ready.measures[name] for name in sorted(self._ready.bases_of(metric))}
-            for metric in metrics
-        }
-        self._calendar = calendar
         self._scope = scope
         self._org = org
-        self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
-        self._changes: Changes = {}
-        self._reaches: dict[str, bool] = {}
+        self._entries: dict[str, Entries] = {}
+        self._lines: dict[str, Line] = {}
+        self._at = 0
         for name in self._ready.datasets():
-            places = PastPlaces(release.datasets[name], org)
-            self._reaches[name] = places.reaches(scope)
-            self._lines[name] = self._entries(records.get(name, ()), places)
-        self._cells: dict[tuple[str, str, date], CellLine] = {}
-        self._running: dict[tuple[str, str, date], _Running] = {}
+            if Places(release.datasets[name], org, date.max).reaches(scope):
+                self._take(name, version_table(release.datasets[name], records.get(name, ()), calendar))
+
+    def _take(self, name: str, versions: VersionTable) -> None:
+        table = versions.table
+        entries = self._entries[name] = entries_of(placed(versions, self._org, self._scope), table.days)
+        for measure in self._ready.measures.values():
+            if measure.dataset == name:
+                self._lines[measure.name] = line_of(measure, table, entries, anywhere=bool(self._ready.windows))
 
     def keys(self) -> tuple[str, ...]:
         """Every key that a record counts for at any time, sorted."""
-        return tuple(sorted({key for lines in self._lines.values() for key in lines}))
+        each = self._entries.values()
+        return tuple(sorted({entries.placed.keys[code] for entries in each for code in np.unique(entries.cell_keys)}))
 
     def first_day(self) -> date | None:
         """The first day that a record counts on, or None without records."""
-        return min((day for lines in self._lines.values() for days in lines.values() for day in days), default=None)
+        days = [int(entries.cell_days.min()) for entries in self._entries.values() if len(entries)]
+        return date.fromordinal(min(days)) if days else None
 
     def to_date(self, metric: str, key: str, day: date, known: date) -> float | None:
         """The value from the first of the month up to and including the day, from what was known at the close of `known`.
@@ -71,130 +81,93 @@ class History:
         """
         if not self._ready.has_total(metric, self._scope, key, self._org):
             return None
-        if metric in self._ready.windowed:
-            return self._at(metric, key, month_to(day), known)
-        partials = {
-            name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
-            for name, measure in self._bases[metric].items()
-        }
-        return _number(self._ready.value(metric, partials))
+        return self._value(metric, key, month_to(day), known)
 
     def on_day(self, metric: str, key: str, day: date, known: date) -> float | None:
         """The value of the one day, as known at the close of `known`."""
-        if metric in self._ready.windowed:
-            return self._at(metric, key, At((day, day), "day"), known)
-        partials = {
-            name: self._cell(measure, key, day).at(known) if self._reaches[measure.dataset] else None
-            for name, measure in self._bases[metric].items()
-        }
-        return _number(self._ready.value(metric, partials))
+        return self._value(metric, key, At((day, day), "day"), known)
+
+    def all_to_date(self, moments: Moments) -> dict[str, Array]:
+        """`to_date` of every asked metric at many moments at once: doubles, not-a-number where it is missing."""
+        rows, wanted = len(moments), self._ready.wanted
+        values = all_derived(self._ready, self._of_measures(moments), rows)
+        found = {name: doubles(values[name], rows) for name in wanted if name not in self._ready.windowed}
+        for metric in self._ready.windowed.intersection(wanted):
+            found[metric] = np.array([self._window(metric, *moment) for moment in moments])
+        for metric in self._ready.partly.intersection(wanted):
+            there = [self._ready.has_total(metric, self._scope, key, self._org) for key in moments.keys]
+            found[metric] = np.where(np.array(there, dtype=bool)[moments.codes], found[metric], np.nan)
+        return found
+
+    def _window(self, metric: str, key: str, day: date, known: date) -> float:
+        value = self._value(metric, key, month_to(day), known)
+        return math.nan if value is None else value
 
     def late_days(self, known: date) -> Mapping[str, frozenset[date]]:
         """Per key the days before `known` whose value to date may have changed by what became known on `known`."""
-        found: dict[str, frozenset[date]] = {}
-        for key, days in self._changes.get(known, {}).items():
-            changed = {day for day in days if day < known and self._differs(key, day, known)}
-            if changed:
-                found[key] = frozenset(later for day in changed for later in self._reached(day, known))
-        return found
+        found: dict[str, set[date]] = {}
+        for key, (first, last) in self.late(known.toordinal()):
+            found.setdefault(key, set()).update(map(date.fromordinal, range(first, last + 1)))
+        return {key: frozenset(days) for key, days in found.items()}
 
-    def _reached(self, day: date, known: date) -> list[date]:
-        """The day and the later ones before `known` that read it: those of its month, or as far as windows reach."""
-        month = month_bounds(month_of(day))[1]
-        last = max((month, *(window.reach(day, "month") for window in self._ready.windows.values())))
-        return days_of(day, min(last, known - timedelta(days=1)))
+    def late(self, known: int) -> list[tuple[str, Days]]:
+        """The keys with runs of days before `known` whose values to date may have changed by what became known on `known`."""
+        self._move(known - 1)
+        changed = self._move(known)
+        return [run for name, entries in self._entries.items() for run in self._reached(entries, changed[name], known)]
 
-    def _at(self, metric: str, key: str, at: At, known: date) -> float | None:
-        def read(name: str, span: Span) -> Value:
-            measure = self._ready.measures[name]
-            return value_of(self._over(measure, key, span, known)) if self._reaches[measure.dataset] else None
+    def _reached(self, entries: Entries, cells: Array, known: int) -> Iterator[tuple[str, Days]]:
+        """Of each key and month from the first changed day on the days that read it: those of the month, or as far as windows reach."""
+        cells = np.unique(cells)
+        cells = cells[entries.cell_days[cells] < known]
+        for start, end in pairwise([*starts_of([entries.runs[cells]], len(cells)).tolist(), len(cells)]):
+            days = entries.cell_days[cells[start:end]].tolist()
+            last = max(map(self._reach, days if self._ready.windows else days[:1]))
+            yield entries.placed.keys[int(entries.cell_keys[cells[start]])], (days[0], min(last, known - 1))
 
-        value = self._ready.value_at(metric, at, read)
-        return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else None
+    def _reach(self, ordinal: int) -> int:
+        """The last day that reads a day."""
+        day = date.fromordinal(ordinal)
+        of_windows = [window.reach(day, "month") for window in self._ready.windows.values()]
+        return max([month_bounds(month_of(day))[1], *of_windows]).toordinal()
 
-    def _over(self, measure: Measure, key: str, span: Span, known: date) -> Partial:
-        """The partial of a span, month by month: whole beginnings of months are kept from day to day."""
-        (first, last), partial = span, measure.partial(())
-        while first <= last:
-            end = min(month_bounds(month_of(first))[1], last)
-            if first.day == 1:
-                partial = merge(partial, self._to_date(measure, key, end, known))
-            else:
-                days = (self._cell(measure, key, day).at(known) for day in days_of(first, end))
-                partial = reduce(merge, days, partial)
-            first = end + timedelta(days=1)
-        return partial
+    def _move(self, known: int) -> dict[str, Array]:
+        """All lines to another close; per dataset the cells that changed on the way."""
+        if known == self._at:
+            return dict.fromkeys(self._entries, _NO_CELLS)
+        self._at, changed = known, dict[str, list[Array]]()
+        for name, line in self._lines.items():
+            changed.setdefault(self._ready.measures[name].dataset, []).append(line.move(known))
+        return {name: np.concatenate(each) for name, each in changed.items()}
 
-    def _to_date(self, measure: Measure, key: str, day: date, known: date) -> Partial:
-        first = day.replace(day=1)
-        running = self._running.get((measure.name, key, first))
-        if running is None or not self._still_holds(running, key, known):
-            running = _Running(first, known)
-            self._running[measure.name, key, first] = running
-        running.known = known
-        while len(running.partials) < day.day:
-            at = first + timedelta(days=len(running.partials))
-            before = running.partials[-1] if running.partials else measure.partial(())
-            running.partials.append(merge(before, self._cell(measure, key, at).at(known)))
-        return running.partials[day.day - 1]
+    def _value(self, metric: str, key: str, at: At, known: date) -> float | None:
+        self._move(known.toordinal())
+        value = self._ready.value_at(metric, at, lambda name, span: self._over(self._ready.measures[name], key, span))
+        return float(value) if is_number(value) else None  # type: ignore[arg-type]  # is_number has looked
 
-    def _still_holds(self, running: "_Running", key: str, known: date) -> bool:
-        """Whether what was merged as known on another day is the same as known now: no cell of it changed in between."""
-        one, other = sorted((running.known, known))
-        if (other - one).days > 40:
-            return False
-        done = running.first + timedelta(days=len(running.partials))
-        for offset in range(1, (other - one).days + 1):
-            days = self._changes.get(one + timedelta(days=offset), {}).get(key, ())
-            if any(running.first <= day < done for day in days):
-                return False
-        return True
+    def _over(self, measure: Measure, key: str, span: Span) -> Value:
+        if measure.name not in self._lines:
+            return None
+        entries = self._entries[measure.dataset]
+        first, last = (np.array([day.toordinal()]) for day in span)
+        to_date = span[0].day == 1 and span[1] <= month_bounds(month_of(span[0]))[1]
+        spans = entries.spans(np.array([entries.codes.get(key, -1)]), first, last, to_date=to_date)
+        return value_of(self._lines[measure.name].totals(spans).partials()[0])
 
-    def _cell(self, measure: Measure, key: str, day: date) -> CellLine:
-        at = (measure.name, key, day)
-        if at not in self._cells:
-            self._cells[at] = CellLine(measure, self._lines[measure.dataset].get(key, {}).get(day, ()))
-        return self._cells[at]
+    def _of_measures(self, moments: Moments) -> dict[str, Cells]:
+        spans = {name: self._spans(entries, moments) for name, entries in self._entries.items()}
+        parts: dict[str, list[Totals]] = {name: [] for name in self._lines}
+        for known, rows in moments.by_known():
+            self._move(known)
+            for name, line in self._lines.items():
+                parts[name].append(line.totals(spans[self._ready.measures[name].dataset].take(rows)))
+        found = {name: cells_of(joined(each)) for name, each in parts.items() if each}
+        return {name: found.get(name, NOTHING) for name in self._ready.measures}
 
-    def _differs(self, key: str, day: date, known: date) -> bool:
-        before = known - timedelta(days=1)
-        cells = (self._cell(measure, key, day) for measure in self._ready.measures.values())
-        return any(cell.at(before) != cell.at(known) for cell in cells)
-
-    def _entries(self, records: Sequence[Record], places: PastPlaces) -> dict[str, dict[date, list[Entry]]]:
-        lines: dict[str, dict[date, list[Entry]]] = {}
-        for versions in timelines(records, self._calendar).values():
-            known = [self._known_day(since) for since, _ in versions]
-            for position, (_, record) in enumerate(versions):
-                start, end = known[position], known[position + 1] if position + 1 < len(known) else None
-                if not record.counts or start == end:
-                    continue
-                for since, until, key, share in places.spans(record, self._scope, start, end):
-                    lines.setdefault(key, {}).setdefault(record.day, []).append(Entry(since, until, record, share))
-                    self._note(key, record.day, since)
-                    if until is not None:
-                        self._note(key, record.day, until)
-        return lines
-
-    def _note(self, key: str, day: date, known: date) -> None:
-        self._changes.setdefault(known, {}).setdefault(key, set()).add(day)
-
-    def _known_day(self, since: datetime) -> date:
-        """The first day at whose close the version was known."""
-        local = self._calendar.local(since)
-        return local.date() if local <= self._calendar.closing(local.date()) else local.date() + timedelta(days=1)
+    @staticmethod
+    def _spans(entries: Entries, moments: Moments) -> Spans:
+        codes = np.array([entries.codes.get(key, -1) for key in moments.keys], dtype=np.int64)
+        return entries.spans(codes[moments.codes], moments.months, moments.days, to_date=True)
 
 
-class _Running:
-    """The merged partials of a month, day by day, as known at the close of one day."""
-
-    __slots__ = ("first", "known", "partials")
-
-    def __init__(self, first: date, known: date) -> None:
-        self.first = first
-        self.known = known
-        self.partials: list[Partial] = []
-
-
-def _number(value: Value) -> float | None:
-    return float(value) if is_number(value) else None  # type: ignore[arg-type]  # is_number has looked
+_NO_CELLS = np.zeros(0, dtype=np.int64)

@@ -78,7 +78,7 @@ def float_sum(numbers: Iterable[float]) -> FloatSum:
             parts.append(rest)
             terms.append(-rest)
     except OverflowError:
-        return _exact_sum(sum(map(Fraction, _without_parts(terms, parts)), Fraction()))
+        return exact_sum(sum(map(Fraction, _without_parts(terms, parts)), Fraction()))
     return FloatSum(tuple(parts))
 
 
@@ -220,7 +220,7 @@ def _sort_key(held: Tagged) -> tuple[str, float | str]:
 
 def _merged_floats(one: FloatSum, other: FloatSum) -> FloatSum:
     if one.huge or other.huge:
-        return _exact_sum(exact_total(one) + exact_total(other))
+        return exact_sum(exact_total(one) + exact_total(other))
     if not one.parts or not other.parts:
         return one if one.parts else other
     return float_sum((*one.parts, *other.parts))
@@ -230,7 +230,7 @@ def exact_total(total: FloatSum) -> Fraction:
     return Fraction(total.huge, _SMALLEST) + sum(map(Fraction, total.parts), Fraction())
 
 
-def _exact_sum(exact: Fraction) -> FloatSum:
+def exact_sum(exact: Fraction) -> FloatSum:
     """The canonical form of an exact total of doubles."""
     parts = []
     try:

@@ -48,27 +48,27 @@ class Places:
         """Who is credited with the record inside the region, with shares; together they are what the region has of a sum."""
         if self.dataset.region is not None:
             return record.people if record.region and region in self.chain(record.region) else ()
-        homes = ((person, share, self._home(person, record.day)) for person, share in record.people)
+        homes = ((person, share, self.home(person, record.day)) for person, share in record.people)
         return tuple((person, share) for person, share, home in homes if home and region in self.chain(home))
 
     def own_region(self, record: Record) -> str | None:
         """The region that the record itself belongs to: its own field, else its first owner's."""
         if self.dataset.region is not None:
             return record.region
-        return next((home for home in (self._home(person, record.day) for person, _ in record.people) if home), None)
+        return next((home for home in (self.home(person, record.day) for person, _ in record.people) if home), None)
 
     def _regions(self, record: Record) -> Placed:
         if self.dataset.region is not None:
             return tuple((key, 1.0) for key in self.chain(record.region)) if record.region else ()
         if not record.credit:
-            home = self._home(record.owner, record.day) if record.owner else None
+            home = self.home(record.owner, record.day) if record.owner else None
             return tuple((key, 1.0) for key in self.chain(home)) if home else ()
         return self._shared(record)
 
     def _shared(self, record: Record) -> Placed:
         shares: dict[str, float] = {}
         for person, share in record.credit:
-            home = self._home(person, record.day)
+            home = self.home(person, record.day)
             for key in self.chain(home) if home else ():
                 shares[key] = shares.get(key, 0.0) + share
         return tuple((key, round(share, 12)) for key, share in shares.items())
@@ -79,7 +79,8 @@ class Places:
             self._chains[region] = self._org.ancestors(region) or (region,)
         return self._chains[region]
 
-    def _home(self, person: str, day: date) -> str | None:
+    def home(self, person: str, day: date) -> str | None:
+        """The region of a record of the person on the day."""
         at = self._today if self.dataset.attribution == "now" else day
         if (person, at) not in self._homes:
             self._homes[person, at] = self._org.region_of(person, at)

@@ -98,6 +98,14 @@ def best_places(ranks: Array, segments: Segments) -> Array:
     return best
 
 
+def ranges(starts: Array, counts: Array) -> Array:
+    """So many whole numbers from every start on, one run behind the other."""
+    ends = np.cumsum(counts)
+    numbers: Array = np.repeat(starts - (ends - counts), counts)
+    numbers += np.arange(len(numbers))
+    return numbers
+
+
 def ranks_of(keys: Sequence[object]) -> Array:
     """The place of every key in their order, equal keys alike."""
     known = {key: place for place, key in enumerate(sorted(set(keys)))}  # type: ignore[type-var]  # keys of one kind

@@ -38,7 +38,12 @@ def all_totals(
 
 def with_derived(ready: Ready, totals: Mapping[str, Totals], groups: int) -> dict[str, Cells]:
     """Every metric's values, one per group: the base metrics', and those computed from them."""
-    values = {name: cells_of(each) for name, each in totals.items()}
+    return all_derived(ready, {name: cells_of(each) for name, each in totals.items()}, groups)
+
+
+def all_derived(ready: Ready, values: Mapping[str, Cells], groups: int) -> dict[str, Cells]:
+    """The values of the base metrics, and of those that are computed from them."""
+    values = dict(values)
     for name, derived in ready.derived.items():
         values[name] = column_function(derived.expression, derived.context, strict=False)(
             {each: values[each] for each in derived.inputs if each in values}, groups

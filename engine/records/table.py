@@ -1,6 +1,6 @@
 """The records of one dataset as columns: numbers as doubles, texts as codes, made when they are first asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -13,16 +13,29 @@ from schema_defs.dataset import Dataset
 
 
 class Table:
-    """Records that count, in an order of no meaning; row numbers are places in `records`."""
+    """Records that count, in an order of no meaning; row numbers are places in `records`.
 
-    def __init__(self, dataset: Dataset, records: Sequence[Record]) -> None:
+    Columns that are given are not made from the records, which then are needed for split credit and for "last" only.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        records: Sequence[Record],
+        columns: Mapping[str, Cells] | None = None,
+        days: Array | None = None,
+        owners: Column | None = None,
+        regions: Column | None = None,
+    ) -> None:
         self.dataset = dataset
         self.records = records
-        self._columns: dict[str, Cells] = {}
-        self._days: Array | None = None
+        self._columns: dict[str, Cells] = dict(columns or {})
+        self._days = days
+        self._owners = owners
+        self._regions = regions
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self.records) if self._days is None else len(self._days)
 
     @property
     def days(self) -> Array:
@@ -42,11 +55,15 @@ class Table:
 
     def owners(self) -> Column:
         """The owner of every record as a code, missing where there is none."""
-        return texts([record.owner for record in self.records])
+        if self._owners is None:
+            self._owners = texts([record.owner for record in self.records])
+        return self._owners
 
     def regions(self) -> Column:
         """The region that every record itself names, as a code, missing where there is none."""
-        return texts([record.region for record in self.records])
+        if self._regions is None:
+            self._regions = texts([record.region for record in self.records])
+        return self._regions
 
     def _made(self, name: str) -> Cells:
         values = [record.values.get(name) for record in self.records]

@@ -1,18 +1,21 @@
 """The numbers as they were known at the close of a past day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import msgspec
+import numpy as np
 
 from engine.calendar import WorkCalendar
+from engine.expression.columns.column import Array
 from engine.expression.values import Value
 from engine.metrics.history import History
+from engine.metrics.moments import Moments
 from engine.metrics.ready import ready
 from engine.org import Org
 from engine.pace import DayShape, working_days_left
 from engine.periods import days_of, month_bounds, month_of
-from engine.records.record import Record
+from engine.records.version_table import Versions, version_table
 from engine.routing import Scope
 from engine.rules.completeness import Completeness, Watermarks
 from engine.rules.facts import figures_of
@@ -41,7 +44,7 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     release: Release
     org: Org
     calendar: WorkCalendar
-    records: Mapping[str, Sequence[Record]]
+    records: Mapping[str, Versions]
     targets: tuple[PlanTargets, ...] = ()
     complete: Mapping[str, date] = {}
     watermarks: Watermarks = {}
@@ -55,6 +58,10 @@ class PastNumbers:
         self._given = given
         self._metrics = tuple(sorted(metrics))
         self._ready = ready(given.release, self._metrics, given.calendar)
+        self._versions = {
+            name: version_table(given.release.datasets[name], given.records.get(name, ()), given.calendar)
+            for name in self._ready.datasets()
+        }
         self._histories: dict[ScopeKind, History] = {}
         self._paces = Paces(given.calendar, self._ready.shapes, self._shape)
         self._completeness = Completeness(given.complete, given.watermarks)
@@ -66,7 +73,7 @@ class PastNumbers:
         if kind not in self._histories:
             given = self._given
             self._histories[kind] = History(
-                given.release, given.records, given.org, given.calendar, self._metrics, kind
+                given.release, self._versions, given.org, given.calendar, self._metrics, kind
             )
         return self._histories[kind]
 
@@ -74,6 +81,12 @@ class PastNumbers:
         if metric not in self._ready.shapes or self._is_late(metric, day):
             return None
         return self.history(scope.kind).to_date(metric, scope.key, day, self.known)
+
+    def all_actual(self, kind: ScopeKind, moments: Moments) -> dict[str, Array]:
+        """`actual` of every metric at many moments, whatever `known` is; not-a-number is missing."""
+        found = self.history(kind).all_to_date(moments)
+        late = {name: self._are_late(self._ready.datasets_of(name), moments) for name in found}
+        return {name: np.where(late[name], np.nan, values) for name, values in found.items()}
 
     def target(self, metric: str, scope: Scope, month: str) -> float | None:
         found = self._found(metric, scope, month)
@@ -87,6 +100,17 @@ class PastNumbers:
     def is_late(self, day: date) -> bool:
         """Whether a dataset of any of the metrics is not complete up to the day."""
         return day > self._completeness.until(self._ready.datasets(), self.known)
+
+    def are_late(self, moments: Moments) -> Array:
+        """`is_late` of many moments."""
+        return self._are_late(self._ready.datasets(), moments)
+
+    def _are_late(self, datasets: Collection[str], moments: Moments) -> Array:
+        late = np.zeros(len(moments), dtype=bool)
+        for known, rows in moments.by_known():
+            until = self._completeness.until(datasets, date.fromordinal(known))
+            late[rows] = moments.days[rows] > until.toordinal()
+        return late
 
     def come(self, since: date) -> list[date]:
         """The days from `since` on, before `known`, that were late until the day before and are no longer."""
@@ -105,8 +129,7 @@ class PastNumbers:
 
     def first_day(self) -> date | None:
         """The day of the first record of the metrics' datasets, or the first of the first month with a target."""
-        records = (record for name in self._ready.datasets() for record in self._given.records.get(name, ()))
-        days = [record.day for record in records if record.counts]
+        days = [date.fromordinal(each.first) for each in self._versions.values() if each.first is not None]
         months = [month for one in self._read() for of_one in one.targets.cells.values() for month in of_one]
         return min((*days, *(month_bounds(month)[0] for month in months)), default=None)
 

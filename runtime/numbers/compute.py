@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from tortoise.expressions import F
 
 from engine.metrics.day import Spot, Whose, day_partials
-from engine.metrics.days import partials_of_days
+from engine.metrics.days import Of, partials_of_days, partials_of_table
 from engine.metrics.partial import Partial
 from engine.periods import month_bounds, month_of
 from engine.records.record import Record
@@ -25,6 +25,7 @@ from runtime.numbers.movement import Moved, movements
 from runtime.numbers.rows import CellRow, MovementRow, NumbersRow
 from runtime.queue.handlers import handler
 from runtime.queue.jobs import enqueue
+from runtime.records.memory import present_of_days
 from runtime.records.store import records_of_days
 from runtime.releases.prepared import Prepared, prepared
 from runtime.tenancy import add_missing, put_all, rows
@@ -36,6 +37,8 @@ MOVED_AT_ONCE = 40
 """Up to so many dirty places a change is told in words; more is an import."""
 MANY_RECORDS = 500
 """From so many records of whole days on, columns are quicker than reading one record after the other."""
+MANY_DAYS = 5
+"""From so many whole days of a month on, as after publishing, records are taken from memory if they are there."""
 ROWS_TOLD = 40
 """Up to so many rows boards are told one by one; more is everything."""
 
@@ -118,22 +121,29 @@ async def _fresh(
     configured: Prepared, dataset: str, touched: Mapping[date, frozenset[Whose] | None], today: date
 ) -> dict[Spot, dict[date, Partial]]:
     """The partials of the touched days as their records say now."""
+    measures, places = configured.measures_of(dataset), configured.places(dataset, today)
+    whole, found = [day for day, only in touched.items() if only is None], defaultdict[Spot, dict[date, Partial]](dict)
+    if len(whole) >= MANY_DAYS and (table := await present_of_days(configured, dataset, whole)) is not None:
+        await _take(found, partials_of_table(measures, table, places))
+        touched = {day: only for day, only in touched.items() if only is not None}
     by_day: dict[date, list[Record]] = defaultdict(list)
     for record in await records_of_days(configured.tenant, configured.release.datasets[dataset], touched):
         by_day[record.day].append(record)
-    measures, places = configured.measures_of(dataset), configured.places(dataset, today)
-    found: dict[Spot, dict[date, Partial]] = defaultdict(dict)
     whole = [day for day in by_day if touched[day] is None]
     if sum(len(by_day[day]) for day in whole) >= MANY_RECORDS:
-        for some in partials_of_days(measures, [record for day in whole for record in by_day.pop(day)], places):
-            for spot, day, partial in some:
-                found[spot][day] = partial
-            await asyncio.sleep(0)
+        await _take(found, partials_of_days(measures, [record for day in whole for record in by_day.pop(day)], places))
     for day, records in by_day.items():
         for spot, partial in day_partials(measures, records, places, touched[day]).items():
             found[spot][day] = partial
         await asyncio.sleep(0)  # A page need not wait for a whole month.
     return found
+
+
+async def _take(found: dict[Spot, dict[date, Partial]], given: Iterator[list[Of]]) -> None:
+    for some in given:
+        for spot, day, partial in some:
+            found[spot][day] = partial
+        await asyncio.sleep(0)
 
 
 def _everybody(touched: Mapping[date, frozenset[Whose] | None]) -> frozenset[Whose] | None:

@@ -179,3 +179,25 @@ _DTYPES: dict[ValueType, type] = {
     "date": np.int64,
     "datetime": np.int64,
 }
+
+
+def joined_cells(parts: Sequence[tuple[int, Cells]]) -> Cells:
+    """Columns behind each other, each with its number of rows; texts keep the codes of the first."""
+    there = [(rows, cells) for rows, cells in parts if rows] or list(parts[:1])
+    columns = [cells for _, cells in there if isinstance(cells, Column)]
+    if len(columns) < len(there) or len({column.kind for column in columns}) > 1 or columns[0].kind == "missing":
+        return column_of([value for rows, cells in there for value in cells.values(rows)])
+    masks = [np.broadcast_to(column.mask, (rows,)) for (rows, _), column in zip(there, columns, strict=True)]
+    missing = None if all(column.missing is None for column in columns) else np.concatenate(masks)
+    if columns[0].kind == "text":
+        return _joined_texts(columns, missing)
+    return Column(columns[0].kind, np.concatenate([column.data for column in columns]), missing)
+
+
+def _joined_texts(columns: Sequence[Column], missing: Mask | None) -> Column:
+    codes: dict[str, int] = {}
+    moved = [
+        np.array([codes.setdefault(text, len(codes)) for text in column.categories], dtype=np.int32)[column.data]
+        for column in columns
+    ]
+    return Column("text", np.concatenate(moved), missing, tuple(codes))
