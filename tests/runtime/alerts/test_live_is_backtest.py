@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.rules.backtest import backtest
+from engine.rules.backtest import Lived, backtest
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.rules.timeline import transitions_of
 from engine.targets.plan import targets_of
@@ -144,7 +144,18 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     assert {place: sorted(some) for place, some in told.items()} == {
         (one.key, one.day): sorted(one.notices) for one in lived if one.notices
     }
+    await expect_log(lived)
     await expect_log_and_verdicts(company)
+
+
+async def expect_log(lived: list[Lived]) -> None:
+    """The whole log of state changes, line by line in its order: when it was written, about which day, from and to which state."""
+    written = [
+        (row.key, row.at.astimezone(ZONE).date(), row.day, row.values["before"], row.kind)
+        for row in await rows(TransitionRow, TENANT).order_by("key", "id")
+    ]
+    assert written == [(one.key, one.day, line.day, line.before, line.after) for one in lived for line in one.log]
+    assert any(line.day < one.day for one in lived for line in one.log)
 
 
 async def expect_log_and_verdicts(company: Company) -> None:
