@@ -126,6 +126,7 @@ def _number(partial: Partial | None) -> Number:
 
 
 def exact_of(partial: Partial | None) -> Fraction | None:
+    """The partial's value, without rounding where it is a sum or a count; None where it is no number."""
     match partial:
         case None:
             return None

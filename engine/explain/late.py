@@ -134,10 +134,7 @@ class _Number:
         if not self._has_total:
             return None
         if self._metric in self._ready.measures:
-            partial = self._partial(state, self._metric, self._at.span)
-            exact = exact_of(partial) if partial is not None else None
-            if exact is not None:
-                return exact
+            return exact_of(self._partial(state, self._metric, self._at.span))
         value = self._ready.value_at(self._metric, self._at, lambda name, span: self._read(state, name, span))
         return Fraction(value) if is_number(value) else None  # type: ignore[arg-type]  # is_number has looked
 
