@@ -6,11 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import click
-import msgspec
 
 from admin.cli.options import json_option, language_option
 from admin.cli.output import lines_of, on_terminal, write_out
 from admin.cli.progress import reading
+from runtime.offline.backtest_json import days_json, hindsight_json
 from runtime.offline.backtesting import COLUMNS, Replay, Replayed, run_backtest
 from schema_defs.errors import UsageError
 from schema_defs.text import Lang, Said
@@ -28,6 +28,12 @@ from schema_defs.text import Lang, Said
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of standard output."
 )
+@click.option(
+    "--hindsight",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write to FILE, as JSON, the days that look different with all that became known later, and why.",
+)
 @json_option
 @language_option
 def command(
@@ -38,20 +44,30 @@ def command(
     last: str,
     complete: tuple[str, ...],
     out: Path | None,
+    hindsight: Path | None,
     as_json: bool,
     lang: Lang,
 ) -> None:
     """Replay a rule of the configuration in PATH over past days, with the data as it was known at each day's close.
 
-    Prints CSV: rule, scope, key, day, verdict, state, transition, notices. Days before the first are lived too, so that states are right.
+    Prints CSV: rule, scope, key, day, verdict, state, transition, notices; with --json also the summary: episodes, messages
+    per person and week, hits and false alarms. Days before the first are lived too, so that states are right.
     """
     asked = Replay(
-        path=path, data=data, rule=rule, first=_day("--from", first), last=_day("--to", last), complete=complete
+        path=path,
+        data=data,
+        rule=rule,
+        first=_day("--from", first),
+        last=_day("--to", last),
+        complete=complete,
+        hindsight=hindsight is not None,
     )
     with reading(lang) as progress:
         replayed = run_backtest(asked, progress)
     _tell(replayed, lang)
-    write_out(_json(replayed, lang) if as_json else _csv(replayed), out)
+    if replayed.looked is not None:
+        write_out(hindsight_json(replayed.looked), hindsight)
+    write_out(days_json(replayed, lang) if as_json else _csv(replayed), out)
 
 
 def _csv(replayed: Replayed) -> str:
@@ -62,20 +78,11 @@ def _csv(replayed: Replayed) -> str:
     return text.getvalue()
 
 
-def _json(replayed: Replayed, lang: Lang) -> str:
-    plain = {
-        "rows": replayed.rows,
-        "bad_rows": [bad.row(lang) for bad in replayed.bad],
-        "warnings": [said.in_(lang) for said in replayed.warnings],
-    }
-    return msgspec.json.encode(plain).decode() + "\n"
-
-
 def _tell(replayed: Replayed, lang: Lang) -> None:
     for line in lines_of([*replayed.warnings, *(bad.said() for bad in replayed.bad)], lang):
         click.echo(line, err=True)
     if on_terminal():
-        click.echo(replayed.summary().in_(lang), err=True)
+        click.echo(replayed.in_short().in_(lang), err=True)
 
 
 def _day(option: str, text: str) -> date:

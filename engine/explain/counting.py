@@ -92,7 +92,7 @@ class Counting:
         columns = list(zip(*entries, strict=True)) or [()] * len(self.reads)
         partials = iter([self._partial(*read, column) for read, column in zip(self.reads, columns, strict=True)])
         if self._metric in self._side.ready.measures:
-            return _exact(next(partials))
+            return exact_of(next(partials))
         # A metric is read in the same order each time, whatever its records are.
         found = self._side.ready.value_at(self._metric, self._side.at, lambda *_: _number(next(partials)))
         return Fraction(found) if isinstance(found, Decimal) or is_number(found) else None  # type: ignore[arg-type]  # is_number has looked
@@ -125,7 +125,8 @@ def _number(partial: Partial | None) -> Number:
             return value_of(partial)
 
 
-def _exact(partial: Partial | None) -> Fraction | None:
+def exact_of(partial: Partial | None) -> Fraction | None:
+    """The partial's value, without rounding where it is a sum or a count; None where it is no number."""
     match partial:
         case None:
             return None

@@ -127,6 +127,10 @@ class PastNumbers:
         card = scorecard_for(roles, self._given.release.scorecards)
         return score_of(card, lambda part: self._part(part, scope, day)).total if card else None
 
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that the metrics are computed from."""
+        return self._ready.datasets()
+
     def first_day(self) -> date | None:
         """The day of the first record of the metrics' datasets, or the first of the first month with a target."""
         days = [date.fromordinal(each.first) for each in self._versions.values() if each.first is not None]

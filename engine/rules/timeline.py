@@ -1,6 +1,6 @@
 """The one function behind the live system, the backtest, the rules' tests and the explanation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -55,12 +55,26 @@ def conclude(rule: RuleBody, past: Sequence[Past], day: date, told: Told, *, sil
     return Outcome(day, alert, state_of(alert, rule), past, notices, told_then)
 
 
-def transitions_of(past: Sequence[Past]) -> tuple[Transition, ...]:
-    """The changes of the state over the judged days, oldest first."""
-    before: State = "inactive"
+def transitions_of(past: Sequence[Past], before: State = "inactive") -> tuple[Transition, ...]:
+    """The changes of the state over the judged days, oldest first; `before` is the state that they began in."""
     changes: list[Transition] = []
     for one in past:
         if one.state != before:
             changes.append(Transition(one.day, before, one.state))
         before = one.state
     return tuple(changes)
+
+
+def news(past: Sequence[Past], logged: Mapping[date, State], before: State = "inactive") -> Iterator[Transition]:
+    """The lines that make the log of changes true, by day; `logged` is the last line's state of each day.
+
+    Of a history only the days that may have changed need be given, with the state `before` them. What a correction took back gets a line of its own, which begins and ends in the state that the day has now.
+    """
+    changes = {change.day: change for change in transitions_of(past, before)}
+    states = {one.day: one.state for one in past}
+    for day in sorted({*changes, *logged}):
+        if day in changes:
+            if logged.get(day) != changes[day].after:
+                yield changes[day]
+        elif day in states and logged[day] != states[day]:
+            yield Transition(day, states[day], states[day])

@@ -7,12 +7,16 @@ from pathlib import Path
 import msgspec
 
 from engine.calendar import calendar_of
+from engine.explain.hindsight import DayDifference, Hindsight
 from engine.metrics.ready import ready
+from engine.routing import Scope
 from engine.rules.backtest import COLUMNS as COLUMNS
-from engine.rules.backtest import Lived, backtest
+from engine.rules.backtest import Backtest, Lived
+from engine.rules.compare import Comparison, compare
 from engine.rules.facts import Read, metrics_of, reads_of
 from engine.rules.judge import Judge
 from engine.rules.past_numbers import Given
+from engine.rules.summary import Summary, summary_of
 from runtime.offline.configuration import open_configuration, require
 from runtime.offline.data import BadLine, Progress, read_data
 from runtime.offline.data_names import parse_complete, parse_data, require_data
@@ -35,16 +39,26 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     first: date
     last: date
     complete: tuple[str, ...] = ()
+    hindsight: bool = False
+
+
+class Looked(msgspec.Struct, frozen=True, kw_only=True):
+    """The same days with hindsight beside them: what differs, and why for every day whose verdict does."""
+
+    compared: Comparison
+    differences: tuple[DayDifference, ...]
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     """Every scope and day, and all that must be said about the data."""
 
     rows: list[Lived]
+    summary: Summary
+    looked: Looked | None
     bad: list[BadLine]
     warnings: list[Said]
 
-    def summary(self) -> Said:
+    def in_short(self) -> Said:
         """How often it would have fired, for how many scopes, and how many messages the most told person would have had."""
         fired = sum("fired" in row.transition for row in self.rows)
         scopes = len({row.key for row in self.rows if "fired" in row.transition})
@@ -77,8 +91,39 @@ def run_backtest(asked: Replay, progress: Progress = lambda file, rows: None) ->
         targets=targets_of_plans(usable, loaded, read, org),
         complete=parse_complete(asked.complete, release),
     )
-    rows = list(backtest(rule, given, asked.first, asked.last))
-    return Replayed(rows=rows, bad=read.bad, warnings=[*read.warnings, *_without_plan(rule, reads, release)])
+    replay = Backtest(rule, given)
+    warnings = [*read.warnings, *_without_plan(rule, reads, release), *_without_records(replay)]
+    if asked.hindsight:
+        looked = look_back(replay, asked.first, asked.last)
+        rows, summary = [pair.then for pair in looked.compared.pairs], looked.compared.then
+    else:
+        looked, rows = None, replay.lived(asked.first, asked.last)
+        summary = summary_of(replay, rows, asked.first, asked.last)
+    return Replayed(rows=rows, summary=summary, looked=looked, bad=read.bad, warnings=warnings)
+
+
+def look_back(replay: Backtest, first: date, last: date) -> Looked:
+    """The days as known then and with hindsight; each day whose verdict differs is explained, day by day."""
+    compared, explain = compare(replay, first, last), Hindsight(replay, last)
+    judged = [pair.then for pair in compared.differing if pair.then.verdict != pair.now.verdict]
+    return Looked(
+        compared=compared,
+        differences=tuple(
+            explain.of(Scope(one.scope, one.key), one.day) for one in sorted(judged, key=lambda one: one.day)
+        ),
+    )
+
+
+def _without_records(replay: Backtest) -> list[Said]:
+    """A warning when there is not a single record to judge by."""
+    if any(replay.given.records.get(name) for name in replay.numbers.datasets()):
+        return []
+    return [
+        Said(
+            zh=f"规则 {replay.rule.name} 读取的数据集没有任何记录；实际值都按没有记录计算",
+            en=f"no dataset that the rule {replay.rule.name} reads has a single record; every actual is that of no records",
+        )
+    ]
 
 
 def _rule(name: str, release: Release) -> Rule:

@@ -6,6 +6,7 @@ HANDLER_MODULES: tuple[str, ...] = (
     "runtime.numbers.attribution",
     "runtime.alerts.watch",
     "runtime.alerts.escalate",
+    "runtime.backtests.run",
     "runtime.delivery.send",
     "runtime.meetings.freeze",
     "runtime.meetings.schedule",

@@ -193,3 +193,44 @@ def test_wrong_use_ends_with_2(run, monkeypatch, capsys):
         main()
     assert ended.value.code == 2
     assert "--data orders=FILE" in capsys.readouterr().err
+
+
+def test_the_summary_counts_episodes_messages_and_the_months_that_were_missed(run):
+    answer = json.loads(run("--rule", "behind", "--from", "2026-03-01", "--to", "2026-04-30", "--json").stdout)
+    jsonschema.validate(answer, json.loads((SCHEMAS / "backtest.json").read_text("utf-8")))
+    [east, west] = answer["summary"]["foresight"]["months"]
+    assert (east["key"], east["month"], east["actual"], east["missed"]) == ("east", "2026-03", 50, True)
+    assert (east["warned"], east["lead"]) == ("2026-03-02", 21)  # no order until the 26th: behind from the first day on
+    assert (west["key"], west["month"], west["warned"]) == ("west", "2026-04", "2026-04-01")
+    assert answer["summary"]["foresight"] | {"months": []} == {
+        "hits": 2, "false_alarms": 0, "unwarned": 0, "quiet": 0, "hit_rate": 1, "caught": 1, "lead": 21.0, "months": [],
+    }  # fmt: skip
+
+
+def test_hindsight_goes_to_a_file_of_its_own_with_the_record_that_explains_the_day(run):
+    out = run.folder.with_name("hindsight.json")  # beside the configuration, whose files are all documents
+    done = run(*SLOW, "--hindsight", str(out), quotas=False)
+    assert done.stdout == run(*SLOW, quotas=False).stdout
+    answer = json.loads(out.read_text("utf-8"))
+    jsonschema.validate(answer, json.loads((SCHEMAS / "hindsight.json").read_text("utf-8")))
+    first, _, third = answer["differences"]
+    assert [(each["key"], each["day"]) for each in answer["differences"]] == [
+        ("west", "2026-03-26"), ("west", "2026-03-27"), ("west", "2026-03-28"),
+    ]  # fmt: skip
+    assert first["then"] == {"verdict": "holds", "state": "firing", "notices": ["fired:boss"]}
+    assert first["now"] == {"verdict": "clear", "state": "inactive", "notices": []}
+    [moved] = first["why"]["moved"]
+    assert (moved["then"], moved["now"]) == (5, 20)
+    [record] = moved["records"]
+    assert (record["key"], record["before"]["values"]["amount"], record["after"]["values"]["amount"]) == (["2"], 5, 20)
+    assert (record["by"], record["known_at"]) == (15, "2026-03-28T10:00:00+08:00")
+    assert third["why"] is None
+    assert third["because"] == ["2026-03-26", "2026-03-27"]
+    assert [len(answer[side]["episodes"]) for side in ("then", "now")] == [2 + 1, 2]
+
+
+def test_a_rule_without_a_single_record_says_so(run):
+    (run.folder / "orders.csv").write_text("number,ordered,region,amount,_known_at\n", "utf-8")
+    done = run(*SLOW)
+    assert done.exit_code == 0
+    assert "no dataset that the rule slow reads has a single record" in done.stderr

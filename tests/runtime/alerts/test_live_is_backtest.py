@@ -6,15 +6,19 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
-from engine.rules.backtest import backtest
+from engine.rules.backtest import Lived, backtest
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.rules.timeline import transitions_of
 from engine.targets.plan import targets_of
 from runtime.alerts.history import history_of
 from runtime.alerts.judging import bench_of, moment_at
 from runtime.alerts.rows import AlertRow, JudgedDayRow, TransitionRow
+from runtime.backtests.run import Result, ask
+from runtime.queue.drain import drain
+from runtime.queue.jobs import find_job
 from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow
 from runtime.settings import Settings
@@ -144,7 +148,37 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
     assert {place: sorted(some) for place, some in told.items()} == {
         (one.key, one.day): sorted(one.notices) for one in lived if one.notices
     }
+    await expect_log(lived)
+    if "late" not in variant:
+        await expect_job(company, lived)
     await expect_log_and_verdicts(company)
+
+
+async def expect_job(company: Company, lived: list[Lived]) -> None:
+    """The job finds the same in the database, with its own targets; when a source was late is not written there."""
+    job_id = await ask(company.context, TENANT, "behind", MONDAY, LAST)
+    await drain(company.context)
+    job = await find_job(TENANT, job_id)
+    assert job is not None
+    assert (job.state, job.error) == ("done", None)
+    assert job.progress is not None
+    assert job.progress["done"] == job.progress["total"]
+    found = msgspec.convert(job.result, Result)
+    assert [(day.key, day.day, day.then.verdict, day.then.state, day.then.notices) for day in found.days] == [
+        (one.key, one.day, one.verdict, one.state, one.notices) for one in lived
+    ]
+    assert any(day.now for day in found.days)
+    assert found.then.messages == sum(len(one.notices) for one in lived)
+
+
+async def expect_log(lived: list[Lived]) -> None:
+    """The whole log of state changes, line by line in its order: when it was written, about which day, from and to which state."""
+    written = [
+        (row.key, row.at.astimezone(ZONE).date(), row.day, row.values["before"], row.kind)
+        for row in await rows(TransitionRow, TENANT).order_by("key", "id")
+    ]
+    assert written == [(one.key, one.day, line.day, line.before, line.after) for one in lived for line in one.log]
+    assert any(line.day < one.day for one in lived for line in one.log)
 
 
 async def expect_log_and_verdicts(company: Company) -> None:

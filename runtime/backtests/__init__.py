@@ -1,0 +1,1 @@
+"""Rules over past days, from what the running system has stored."""
