@@ -3,27 +3,23 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import msgspec
 import numpy as np
 import pytest
 
-from engine.metrics.aggregate import partial_of
 from engine.metrics.day import SCOPES
 from engine.metrics.days import partials_of_table
 from engine.metrics.history import History
 from engine.metrics.moments import Moments
-from engine.metrics.partial import from_plain, to_plain, value_of
+from engine.metrics.partial import from_plain, to_plain
 from engine.records.stock import stock_of
 from runtime.database import transact
 from runtime.numbers.compute import compute_dirty
 from runtime.numbers.recompute import mark_datasets
 from runtime.numbers.rows import CellRow
 from runtime.records.memory import Held, Memory, _memory, stock_in_memory, versions_in_memory
-from runtime.records.preview import matching
 from runtime.records.rows import RecordRow
 from runtime.settings import Settings
 from runtime.tenancy import rows
-from schema_defs.metric import Metric
 from tests.runtime.company import COMPANY, TENANT, Company, founded, noon, order
 from tests.runtime.numbers.test_compute import BASES, START, VARIANTS, Source, cells
 from tests.runtime.versions import records_of
@@ -137,23 +133,3 @@ async def test_what_is_defined_anew_is_read_anew_and_what_does_not_fit_is_let_go
     assert after.fields.keys() - before.fields.keys() == {"remark"}
     memory.put("another", "orders", memory.get(await company.prepared(), "orders"))
     assert len(memory.get(await company.prepared(), "orders").stock) == 0
-
-
-async def test_a_preview_says_what_a_metric_would_find_now(company: Company) -> None:
-    await company.publish()
-    await lived(company, 5)
-    metric = msgspec.convert(
-        {"kind": "metric", "name": "draft", "dataset": "orders", "aggregate": "sum", "value": "amount * 2", "where": "kind == 'high'"},
-        Metric,
-    )  # fmt: skip
-    configured = await company.prepared()
-    found = await matching(configured, metric, sample=2)
-    newest = {record.key: record for record in (await records_of(company))["orders"]}
-    present = [record for record in newest.values() if record.counts]
-    high = [record for record in present if record.values["kind"] == "high"]
-    assert (found.among, found.matching, len(found.sample)) == (len(present), len(high), min(2, len(high)))
-    assert {record.key for record in found.sample} <= {record.key for record in high}
-    measure = configured.metrics.measures["amount"]
-    doubled = [msgspec.structs.replace(each, values={**each.values, "amount": 2 * each.values["amount"]}) for each in high if each.values["amount"] is not None]  # type: ignore[operator]  # fmt: skip
-    assert found.value == value_of(partial_of(measure, doubled))
-    assert len(high) > 1
