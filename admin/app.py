@@ -14,7 +14,7 @@ from admin.errors import HANDLERS
 from admin.freshness import TOKEN_COOKIE, DropStaleToken
 from admin.headers import secure
 from admin.kept import Kept
-from admin.pages import alerts, board, calibration, chat, machine, records, sign_in, targets, workbench
+from admin.pages import alerts, backtest, board, calibration, chat, machine, records, sign_in, targets, workbench
 from admin.session import WhoIsAsking, signed_in
 from admin.templating import make_environment
 
@@ -24,6 +24,7 @@ ROUTES: tuple[Any, ...] = (
     targets.targets,
     calibration.calibration, calibration.snapshot, calibration.snapshot_pdf, calibration.freeze,
     chat.chat,
+    backtest.backtest, backtest.begin,
     workbench.workbench, workbench.document, workbench.preview,
     records.records, records.record, records.save,
     sign_in.sign_in_page, sign_in.sign_in, sign_in.sign_out, sign_in.language,

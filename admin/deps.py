@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from runtime.alerts.answer import AlertAnswer
+from runtime.backtests.tried import Mode, TriedView
 from runtime.board.alerts import AlertsView
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
@@ -58,6 +59,16 @@ class Views(Protocol):
     async def watch(
         self, viewer: Viewer, *, rule: str, scope: str, key: str, day: date | None = None
     ) -> WatchView | None: ...
+    async def tried(
+        self,
+        viewer: Viewer,
+        *,
+        rule: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        mode: Mode = "then",
+        explain: tuple[str, date] | None = None,
+    ) -> TriedView | None: ...
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None: ...
     async def records(
         self, viewer: Viewer, *, dataset: str | None = None, search: str = "", page: int = 1
@@ -83,6 +94,10 @@ class Verbs(Protocol):
         self, viewer: Viewer, *, dataset: str, record: str, values: Mapping[str, str]
     ) -> RecordView | None:
         """Writes the raw fields to the source. The record as it stands now; with errors at its fields when nothing was written."""
+        ...
+
+    async def try_rule(self, viewer: Viewer, *, rule: str, first: date, last: date) -> None:
+        """Asks for a backtest of the rule."""
         ...
 
     async def freeze(self, viewer: Viewer) -> str:

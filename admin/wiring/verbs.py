@@ -1,9 +1,12 @@
 """What a reader does, carried out by the running system."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from runtime.alerts.answer import AlertAnswer, answer_alert
 from runtime.audit.log import note
+from runtime.backtests.page import MAY_TRY, may_read
+from runtime.backtests.run import ask
 from runtime.board.alerts_page import build_alerts
 from runtime.board.records import RecordView
 from runtime.board.records_page import build_record
@@ -13,6 +16,7 @@ from runtime.context import Context
 from runtime.demo.desk import ErpDesk
 from runtime.ids import new_id
 from runtime.meetings.freeze import freeze
+from runtime.people.rights import sight_in
 from runtime.releases.prepared import demand_prepared
 from schema_defs.errors import RefusedError, UsageError
 from schema_defs.text import Said
@@ -51,6 +55,14 @@ class RunningVerbs:
             )
         return await build_record(configured, viewer, now, dataset=dataset, record=record, fields=fields)
 
+    async def try_rule(self, viewer: Viewer, *, rule: str, first: date, last: date) -> None:
+        """A backtest of a rule that the reader may see, for those who work with rules."""
+        configured, now = await demand_prepared(viewer.tenant), self._context.clock.now()
+        sight = sight_in(configured, viewer, configured.calendar.today(now))
+        if not viewer.has(*MAY_TRY) or not may_read(configured, sight, rule):
+            raise RefusedError(_NOT_YOURS_TO_TRY)
+        await ask(self._context, viewer.tenant, rule, first, last)
+
     async def freeze(self, viewer: Viewer) -> str:
         """A snapshot of the first board that the reader may see, now; its id."""
         if not viewer.has(*MAY_FREEZE):
@@ -68,6 +80,10 @@ _NOT_YOURS = Said(zh="这个告警不在您的范围内，或已经结束", en="
 _NOT_YOURS_TO_FREEZE = Said(
     zh="快照由经理、总监或规则作者冻结；请向他们提出",
     en="managers, directors and authors freeze snapshots; please ask one of them",
+)
+_NOT_YOURS_TO_TRY = Said(
+    zh="规则由经理、总监或规则作者试算，且须看得到它读取的数字；请向他们提出",
+    en="managers, directors and authors who see what a rule reads try it on the past; please ask one of them",
 )
 _NO_BOARD = Said(
     zh="当前版本没有您能看到的看板；先发布一个 board 文档",

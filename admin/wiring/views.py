@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
 from admin.deps import Pdf
+from runtime.backtests.page import build_tried
+from runtime.backtests.tried import Mode, TriedView
 from runtime.board.alerts import AlertsView
 from runtime.board.alerts_page import build_alerts
 from runtime.board.build import FRESH
@@ -101,6 +103,23 @@ class RunningViews:
         if configured is None or kind is None:
             return None
         return await build_watch(configured, viewer, self._now(), rule=rule, scope=kind, key=key, day=day)
+
+    async def tried(
+        self,
+        viewer: Viewer,
+        *,
+        rule: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        mode: Mode = "then",
+        explain: tuple[str, date] | None = None,
+    ) -> TriedView | None:
+        configured = await prepared(viewer.tenant)
+        if configured is None:
+            return None
+        return await build_tried(
+            configured, viewer, self._now(), rule=rule, first=first, last=last, mode=mode, explain=explain
+        )
 
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None:
         return self._chat(viewer, conversation) if self._chat else None

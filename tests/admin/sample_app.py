@@ -56,6 +56,9 @@ class SampleViews:
     async def watch(self, viewer, *, rule, scope, key, day=None):
         return sample.watch(day) if (rule, key) == ("behind_pace", "shanghai") else None
 
+    async def tried(self, viewer, *, rule=None, first=None, last=None, mode="then", explain=None):
+        return None if rule == "none" else sample.tried(self.mode, mode, explain)
+
     async def chat(self, viewer, *, conversation=None):
         return sample.chat(empty=self.empty)
 
@@ -104,6 +107,9 @@ class SampleVerbs:
             return None
         self.edits.append(dict(values))
         return sample.record(error=values.get("amount") == "12,3x")
+
+    async def try_rule(self, viewer: Viewer, *, rule: str, first: date, last: date) -> None:
+        self.tried = (rule, first, last)
 
     async def freeze(self, viewer: Viewer) -> str:
         self.frozen += 1

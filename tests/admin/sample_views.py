@@ -7,8 +7,19 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 from ruamel.yaml import YAML
 
+from runtime.backtests.tried import (
+    TriedDay,
+    TriedMove,
+    TriedPerson,
+    TriedRecord,
+    TriedScope,
+    TriedSum,
+    TriedView,
+    TriedWhy,
+)
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
 from runtime.board.drill import (
@@ -735,3 +746,27 @@ def sign_in(*, demo: bool = True) -> SignInView:
         organisation=organisation()["label"],
         demo=tuple(DemoDoor(role=role, name=viewer(role).name, region=viewer(role).region) for role in roles),
     )
+
+
+def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
+    """A rule tried on ten days of two regions; `empty` is not asked for yet, `quiet` is under way."""
+    plain = TriedView(
+        rules=(("behind_pace", {"zh": "连续落后进度", "en": "Behind the pace"}), ("margin", {"zh": "毛利 <低>", "en": "Margin <low>"})),
+        rule="behind_pace", first=date(2026, 11, 9), last=date(2026, 11, 18), mode=mode, may_try=True,
+        state={"empty": "none", "quiet": "running"}.get(state, "done"), done=0.4,
+    )  # fmt: skip
+    if plain.state != "done":
+        return plain
+    looks = ("not_judged", "clear", "pending", "pending", "firing", "recovering", "no_data", "clear", "clear", "clear")
+    days = tuple(TriedDay(day=date(2026, 11, 9 + n), look=look, differs=n == 2) for n, look in enumerate(looks))
+    total = TriedSum(episodes=1, messages=3, missed=2, caught=1, false_alarms=1, lead=7.5)
+    move = TriedMove(
+        metric={"zh": "签约额", "en": "Signed amount"}, format="money", currency="CNY", then=100.0, now=350.5, more=2,
+        records=(TriedRecord(key="SO-<1>", known=date(2026, 11, 14), by=250.5, dataset="order_lines", record="o1"), TriedRecord(key="SO-2", known=None, by=None, dataset="order_lines")),
+    )  # fmt: skip
+    why = TriedWhy(label={"zh": "上海", "en": "Shanghai"}, day=date(2026, 11, 11), was_late=True, moves=(move,))
+    return msgspec.structs.replace(
+        plain, release=1, is_live=False, then=total, now=total, weeks=(date(2026, 11, 9), date(2026, 11, 16)),
+        scopes=(TriedScope(scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}, days=days, episodes=1, messages=3, differing=(date(2026, 11, 11),)),),
+        people=(TriedPerson(label={"zh": "王 <芳>", "en": "Wang <Fang>"}, weeks=(2, 1)),), why=why if explain else None,
+    )  # fmt: skip

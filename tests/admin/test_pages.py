@@ -14,7 +14,7 @@ from tests.admin.sample_views import viewer
 
 PAGES = (
     "/board", "/board?opened=region:shanghai", "/board?wall=1", "/board?why=signed_amount:region:shanghai",
-    "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/targets",
+    "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/alerts/backtest", "/alerts/backtest?mode=both&of=shanghai&day=2026-11-11", "/targets",
     "/calibration", "/chat", "/workbench", "/records", "/records?search=没有的",
 )  # fmt: skip
 DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
@@ -265,3 +265,32 @@ def test_a_bridge_tells_what_the_target_did_and_who_drove_it(client):
     assert client().get("/board/why?why=signed_amount:region:shanghai~2026-13").status_code == 200, (
         "a key may hold a tilde"
     )
+
+
+def test_a_rule_that_is_being_tried_renews_the_page_and_one_that_was_shows_its_days(client):
+    running, done = client().get("/alerts/backtest"), client(mode="full").get("/alerts/backtest?mode=both&of=shanghai&day=2026-11-11")  # fmt: skip
+
+    assert running.headers["refresh"] == "2"
+    assert '<progress max="1" value="0.400">' in running.text
+    assert "refresh" not in done.headers
+    assert done.text.count('class="differs" x=') == 1
+    assert "of=shanghai&day=2026-11-11#why" in done.text
+    assert "SO-&lt;1&gt;" in done.text
+    assert "王 &lt;芳&gt;" in done.text
+    assert "1 / 2" in done.text
+    assert client().get("/alerts/backtest?rule=none").status_code == 404
+    assert client().get("/alerts/backtest?first=yesterday").status_code == 404
+    assert client().get("/alerts/backtest?mode=never").status_code == 404
+
+
+@pytest.mark.parametrize(("first", "status"), [("2026-03-02", 303), ("soon", 422)])
+def test_a_rule_is_tried_by_a_form(client, first, status):
+    browser = client(mode="full")
+    forms = Forms()
+    forms.feed(browser.get("/alerts/backtest").text)
+    token = next(form["token"] for form in forms.forms if form["token"])
+    answer = browser.post("/alerts/backtest", data={"rule": "behind_pace", "first": first, "last": "2026-03-20", "_csrf_token": token})  # fmt: skip
+
+    assert answer.status_code == status
+    if status == 303:
+        assert answer.headers["location"] == "/alerts/backtest?rule=behind_pace&first=2026-03-02&last=2026-03-20"
