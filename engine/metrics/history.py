@@ -10,6 +10,7 @@ from engine.metrics.aggregate import Measure
 from engine.metrics.cell_line import CellLine, Entry
 from engine.metrics.partial import Partial, merge, value_of
 from engine.metrics.past_places import PastPlaces
+from engine.metrics.policy import Policy
 from engine.metrics.ready import ready
 from engine.metrics.span import At, Span, month_to
 from engine.org import Org
@@ -48,10 +49,10 @@ class History:
         self._lines: dict[str, dict[str, dict[date, list[Entry]]]] = {}
         self._changes: Changes = {}
         self._reaches: dict[str, bool] = {}
-        for name in self._ready.datasets():
-            places = PastPlaces(release.datasets[name], org)
+        for name, policy in self._ready.policies().items():
+            places = PastPlaces(policy.dataset, org)
             self._reaches[name] = places.reaches(scope)
-            self._lines[name] = self._entries(records.get(name, ()), places)
+            self._lines[name] = self._entries(records.get(policy.dataset.name, ()), places, policy)
         self._cells: dict[tuple[str, str, date], CellLine] = {}
         self._running: dict[tuple[str, str, date], _Running] = {}
 
@@ -74,7 +75,7 @@ class History:
         if metric in self._ready.windowed:
             return self._at(metric, key, month_to(day), known)
         partials = {
-            name: self._to_date(measure, key, day, known) if self._reaches[measure.dataset] else None
+            name: self._to_date(measure, key, day, known) if self._reaches[measure.under] else None
             for name, measure in self._bases[metric].items()
         }
         return _number(self._ready.value(metric, partials))
@@ -84,7 +85,7 @@ class History:
         if metric in self._ready.windowed:
             return self._at(metric, key, At((day, day), "day"), known)
         partials = {
-            name: self._cell(measure, key, day).at(known) if self._reaches[measure.dataset] else None
+            name: self._cell(measure, key, day).at(known) if self._reaches[measure.under] else None
             for name, measure in self._bases[metric].items()
         }
         return _number(self._ready.value(metric, partials))
@@ -107,7 +108,7 @@ class History:
     def _at(self, metric: str, key: str, at: At, known: date) -> float | None:
         def read(name: str, span: Span) -> Value:
             measure = self._ready.measures[name]
-            return value_of(self._over(measure, key, span, known)) if self._reaches[measure.dataset] else None
+            return value_of(self._over(measure, key, span, known)) if self._reaches[measure.under] else None
 
         value = self._ready.value_at(metric, at, read)
         return float(value) if isinstance(value, float | int) and not isinstance(value, bool) else None
@@ -153,7 +154,7 @@ class History:
     def _cell(self, measure: Measure, key: str, day: date) -> CellLine:
         at = (measure.name, key, day)
         if at not in self._cells:
-            self._cells[at] = CellLine(measure, self._lines[measure.dataset].get(key, {}).get(day, ()))
+            self._cells[at] = CellLine(measure, self._lines[measure.under].get(key, {}).get(day, ()))
         return self._cells[at]
 
     def _differs(self, key: str, day: date, known: date) -> bool:
@@ -161,13 +162,16 @@ class History:
         cells = (self._cell(measure, key, day) for measure in self._ready.measures.values())
         return any(cell.at(before) != cell.at(known) for cell in cells)
 
-    def _entries(self, records: Sequence[Record], places: PastPlaces) -> dict[str, dict[date, list[Entry]]]:
+    def _entries(
+        self, records: Sequence[Record], places: PastPlaces, policy: Policy
+    ) -> dict[str, dict[date, list[Entry]]]:
         lines: dict[str, dict[date, list[Entry]]] = {}
         for versions in timelines(records, self._calendar).values():
             known = [self._known_day(since) for since, _ in versions]
-            for position, (_, record) in enumerate(versions):
+            for position, (_, version) in enumerate(versions):
                 start, end = known[position], known[position + 1] if position + 1 < len(known) else None
-                if not record.counts or start == end:
+                record = policy.counted(version)
+                if record is None or not record.counts or start == end:
                     continue
                 for since, until, key, share in places.spans(record, self._scope, start, end):
                     lines.setdefault(key, {}).setdefault(record.day, []).append(Entry(since, until, record, share))

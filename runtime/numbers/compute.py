@@ -12,6 +12,7 @@ from tortoise.expressions import F
 from engine.metrics.day import Spot, Whose, day_partials
 from engine.metrics.days import partials_of_days
 from engine.metrics.partial import Partial
+from engine.metrics.policy import Policy, counting
 from engine.periods import month_bounds, month_of
 from engine.records.record import Record
 from runtime.alerts.stale import make_stale
@@ -25,6 +26,7 @@ from runtime.numbers.movement import Moved, movements
 from runtime.numbers.rows import CellRow, MovementRow, NumbersRow
 from runtime.queue.handlers import handler
 from runtime.queue.jobs import enqueue
+from runtime.records.returns import linked
 from runtime.records.store import records_of_days
 from runtime.releases.prepared import Prepared, prepared
 from runtime.tenancy import add_missing, put_all, rows
@@ -100,9 +102,22 @@ async def _rework(configured: Prepared, batch: Batch, today: date) -> dict[Spot,
     """Every spot of the batch whose cells change."""
     if batch.dataset not in configured.release.datasets:
         return {}
-    measures = {measure.name: measure for measure in configured.measures_of(batch.dataset)}
-    touched = batch.touched(configured.places(batch.dataset, today))
-    fresh = await _fresh(configured, batch.dataset, touched, today)
+    tenant, dataset = configured.tenant, configured.release.datasets[batch.dataset]
+    days = {mark.day for mark in batch.marks}
+    records = await linked(tenant, dataset, await records_of_days(tenant, dataset, days))
+    found: dict[Spot, Rework] = {}
+    for policy in configured.policies_of(batch.dataset):
+        found |= await _rework_under(configured, batch, policy, records, today)
+    return found
+
+
+async def _rework_under(
+    configured: Prepared, batch: Batch, policy: Policy, records: Sequence[Record], today: date
+) -> dict[Spot, Rework]:
+    """The spots of the metrics that count the dataset's records in one way."""
+    measures = {measure.name: measure for measure in configured.measures_of(policy.name)}
+    touched = batch.touched(configured.places(policy.name, today))
+    fresh = await _fresh(configured, policy, records, touched, today)
     stored = await _stored(configured.tenant, list(measures), batch.month, _everybody(touched))
     found = {}
     for name, scope, key in {*fresh, *stored}:
@@ -115,13 +130,18 @@ async def _rework(configured: Prepared, batch: Batch, today: date) -> dict[Spot,
 
 
 async def _fresh(
-    configured: Prepared, dataset: str, touched: Mapping[date, frozenset[Whose] | None], today: date
+    configured: Prepared,
+    policy: Policy,
+    records: Sequence[Record],
+    touched: Mapping[date, frozenset[Whose] | None],
+    today: date,
 ) -> dict[Spot, dict[date, Partial]]:
     """The partials of the touched days as their records say now."""
     by_day: dict[date, list[Record]] = defaultdict(list)
-    for record in await records_of_days(configured.tenant, configured.release.datasets[dataset], touched):
-        by_day[record.day].append(record)
-    measures, places = configured.measures_of(dataset), configured.places(dataset, today)
+    for record in counting(policy, records):
+        if record.day in touched:
+            by_day[record.day].append(record)
+    measures, places = configured.measures_of(policy.name), configured.places(policy.name, today)
     found: dict[Spot, dict[date, Partial]] = defaultdict(dict)
     whole = [day for day in by_day if touched[day] is None]
     if sum(len(by_day[day]) for day in whole) >= MANY_RECORDS:
