@@ -12,12 +12,13 @@ from engine.metrics.ready import Ready, ready
 from engine.org import Org, org_of
 from runtime.people.directory import people_of
 from runtime.releases.live import demand_live, live
+from schema_defs.calendar import Calendar
 from schema_defs.release import Release
 
 T = TypeVar("T")
 
 _REMEMBERED = 64
-_kept: dict[str, tuple[tuple[int, str, str], "Prepared"]] = {}
+_kept: dict[str, tuple[tuple[int, str, str, Calendar], "Prepared"]] = {}
 
 
 class Prepared:
@@ -63,7 +64,7 @@ async def prepared(tenant: str) -> Prepared | None:
     if found is None:
         return None
     people, state = await people_of(tenant)
-    mark = (found.number, found.hash, state)
+    mark = (found.number, found.hash, state, found.release.calendar)
     if tenant not in _kept or _kept[tenant][0] != mark:
         _kept.pop(tenant, None)
         if len(_kept) >= _REMEMBERED:

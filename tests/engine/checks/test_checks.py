@@ -82,6 +82,7 @@ CASES = {
     "a total finer than the unit": ("{kind: plan, name: x, metric: amount, year: 2026, total: 12.5, unit: 1}", "finer-than-unit", "error"),
     "a return policy without returns": ("{kind: metric, name: x, dataset: orders, aggregate: count, returns: original}", "no-returns", "error"),
     "a year nobody has announced": ("{kind: plan, name: x, metric: amount, year: 2027, total: 12}\n---\n{kind: calendar, name: c, country: CN}", "predicted-year", "warning"),
+    "half an official plan": ("{kind: calendar, name: c, country: CN, years: [{year: 2027, off: [2027-01-01]}]}", "year-not-whole", "error"),
     "key customers of an unknown field": ("{kind: meeting, name: x, at: {weekday: monday, time: '10:00'}, key_customers: {dataset: orders, field: customer, by: amount}}", "unknown-field", "error"),
     "attendees that are nobody": ("{kind: meeting, name: x, at: {weekday: monday, time: '10:00'}, attendees: [managers]}", "unknown-recipient", "error"),
     "a test of an unknown rule": ("{kind: test, name: x, rule: y}", "unknown-rule", "error"),
