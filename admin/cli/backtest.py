@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from admin.cli.options import json_option, language_option
+from admin.cli.options import calendar_option, json_option, language_option
 from admin.cli.output import lines_of, on_terminal, write_out
 from admin.cli.progress import reading
 from runtime.offline.backtesting import COLUMNS, Replay, Replayed, run_backtest
@@ -28,10 +28,12 @@ from schema_defs.text import Lang, Said
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of standard output."
 )
+@calendar_option
 @json_option
 @language_option
 def command(
     path: Path,
+    calendar: Path | None,
     data: tuple[str, ...],
     rule: str,
     first: str,
@@ -46,7 +48,13 @@ def command(
     Prints CSV: rule, scope, key, day, verdict, state, transition, notices. Days before the first are lived too, so that states are right.
     """
     asked = Replay(
-        path=path, data=data, rule=rule, first=_day("--from", first), last=_day("--to", last), complete=complete
+        path=path,
+        calendar=calendar,
+        data=data,
+        rule=rule,
+        first=_day("--from", first),
+        last=_day("--to", last),
+        complete=complete,
     )
     with reading(lang) as progress:
         replayed = run_backtest(asked, progress)

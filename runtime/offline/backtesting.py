@@ -13,6 +13,7 @@ from engine.rules.backtest import Lived, backtest
 from engine.rules.facts import Read, metrics_of, reads_of
 from engine.rules.judge import Judge
 from engine.rules.past_numbers import Given
+from engine.year_plans import predicted
 from runtime.offline.configuration import open_configuration, require
 from runtime.offline.data import BadLine, Progress, read_data
 from runtime.offline.data_names import parse_complete, parse_data, require_data
@@ -35,6 +36,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     first: date
     last: date
     complete: tuple[str, ...] = ()
+    calendar: Path | None = None
 
 
 class Replayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_backtest(asked: Replay, progress: Progress = lambda file, rows: None) -> Replayed:
     """Lives the days again. Raises UsageError for unknown names and missing files, AuthorError for broken documents and files."""
-    loaded = require(open_configuration(asked.path))
+    loaded = require(open_configuration(asked.path, asked.calendar))
     release, calendar = loaded.release, calendar_of(loaded.release.calendar)
     rule = _rule(asked.rule, release)
     _check_days(asked)
@@ -78,7 +80,15 @@ def run_backtest(asked: Replay, progress: Progress = lambda file, rows: None) ->
         complete=parse_complete(asked.complete, release),
     )
     rows = list(backtest(rule, given, asked.first, asked.last))
-    return Replayed(rows=rows, bad=read.bad, warnings=[*read.warnings, *_without_plan(rule, reads, release)])
+    return Replayed(
+        rows=rows,
+        bad=read.bad,
+        warnings=[
+            *read.warnings,
+            *predicted(calendar, range(asked.first.year, asked.last.year + 1)),
+            *_without_plan(rule, reads, release),
+        ],
+    )
 
 
 def _rule(name: str, release: Release) -> Rule:

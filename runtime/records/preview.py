@@ -8,6 +8,7 @@ from engine.metrics.contributions import contributions
 from engine.metrics.grouped import grouped_totals
 from engine.metrics.grouping import Grouping
 from engine.metrics.kind import shapes_of
+from engine.metrics.policy import counted_table
 from engine.metrics.ready import measure_of
 from engine.metrics.totals import cells_of
 from engine.org import COMPANY
@@ -19,7 +20,7 @@ from schema_defs.metric import Metric
 
 
 class Matched(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the dataset's records the filter keeps, some of them, and the metric's value over all of these."""
+    """How many of the dataset's records that the metric counts the filter keeps, some of them, and the metric's value over all of these."""
 
     among: int
     matching: int
@@ -35,7 +36,8 @@ async def matching(configured: Prepared, metric: Metric, sample: int = 10) -> Ma
     """
     shape = shapes_of(configured.release, [metric])[metric.name]
     measure = measure_of(configured.release, metric, shape, configured.calendar)
-    table = (await stock_in_memory(configured, measure.dataset)).present
+    assert measure.policy is not None
+    table = counted_table(measure.policy, (await stock_in_memory(configured, measure.dataset)).present)
     kept = contributions(msgspec.structs.replace(measure, aggregate="count", value_expression=None), table).rows
     found = grouped_totals(measure, table, contributions(measure, table), _together(table))
     return Matched(

@@ -2,14 +2,18 @@
 
 import math
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from engine.calendar import calendar_of
+from engine.year_plans import with_table
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
+from runtime.board.calendar_page import calendar_view
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
 from runtime.board.drill import (
     AttainmentChange,
@@ -59,6 +63,8 @@ from runtime.board.view import (
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
 from runtime.board.watch import Condition, ReadValue, WatchedDay, WatchView
 from runtime.board.workbench import DocumentLine, DocumentView, LineageLine, ReleaseLine, WorkbenchView
+from runtime.calendars.table import StoredDay
+from schema_defs.calendar import Calendar
 from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[2]
@@ -734,4 +740,17 @@ def sign_in(*, demo: bool = True) -> SignInView:
     return SignInView(
         organisation=organisation()["label"],
         demo=tuple(DemoDoor(role=role, name=viewer(role).name, region=viewer(role).region) for role in roles),
+    )
+
+
+def calendar(year, *, may_edit):
+    """The calendar with one correction; None for a year that is not listed."""
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    days = [StoredDay("d1", date(2026, 12, 26), "make_up", "", "correction", "anna", at)]
+    row = SimpleNamespace(
+        day=date(2026, 12, 26), kind="make_up", name="", source="correction", by="anna", known_at=at, superseded_at=None
+    )
+    document = with_table(Calendar(country="CN"), [each.plain for each in days])
+    return calendar_view(
+        calendar_of(document), year, date(2026, 11, 24), days, [row] if year == 2026 else [], may_edit=may_edit
     )
