@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.statutory import statutory_days
@@ -12,10 +14,12 @@ from runtime.calendars.table import days_of, history_of
 from runtime.calendars.year import year_of
 from runtime.queue.drain import drain
 from runtime.releases.live import demand_live
+from runtime.releases.publish import publish, rollback
 from runtime.settings import Settings
 from runtime.targets.rows import TargetRow
 from runtime.tenancy import rows
 from schema_defs.errors import AuthorError
+from schema_defs.loader import load_text
 from tests.runtime.company import COMPANY, TENANT, Company, founded, noon
 
 CHINESE = COMPANY.replace("kind: calendar\n", "kind: calendar\ncountry: CN\n", 1)
@@ -77,6 +81,36 @@ async def test_targets_by_working_days_follow_the_table(company: Company) -> Non
     await import_days(company.context, TENANT, PLAN, source="2027.csv", by="anna")
     assert await targets() != before
     assert sorted({row[0] for row in before}) == sorted({row[0] for row in await targets()})
+
+
+async def test_targets_from_a_file_that_is_not_at_hand_stay_as_they_are(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "known.csv").write_text("who,month,value\ns01,2027-02,500\n", encoding="utf-8")
+    known = "year: 2026\ntargets_from: {file: known.csv, map: {key: who, month: month, value: value}}\n"
+    plan = CHINESE.index("kind: plan")
+    cut = CHINESE.index("year: 2026", plan), CHINESE.index("people: even\n", plan) + len("people: even\n")
+    text = CHINESE[: cut[0]] + known + CHINESE[cut[1] :]
+
+    async def published(text: str) -> int:
+        loaded = msgspec.structs.replace(load_text(text, "company.yaml", one=False), folder=tmp_path)
+        return (await publish(company.context, TENANT, loaded, by="anna")).number
+
+    first = await published(text)
+    before = await everybodys()
+    assert ("amount_2026", "person", "s01", "2027-02", "500.00") in before
+    await import_days(company.context, TENANT, PLAN, source="2027.csv", by="anna")
+    assert await everybodys() == before
+    await published(text.replace("label: {zh: 订单, en: Orders}", "label: {zh: 单, en: Orders}"))
+    (tmp_path / "known.csv").unlink()
+    await rollback(company.context, TENANT, first, by="anna")
+    assert await everybodys() == before
+    await company.publish(CHINESE.replace("name: amount_2026", "name: other"))
+    with pytest.raises(AuthorError, match=r"known\.csv"):
+        await rollback(company.context, TENANT, first, by="anna")
+
+
+async def everybodys() -> list[tuple[str, ...]]:
+    found = rows(TargetRow, TENANT).order_by("scope", "key", "month")
+    return [tuple(row) for row in await found.values_list("plan", "scope", "key", "month", "value")]
 
 
 async def targets() -> list[tuple[str, str, str]]:
