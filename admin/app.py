@@ -14,7 +14,19 @@ from admin.errors import HANDLERS
 from admin.freshness import TOKEN_COOKIE, DropStaleToken
 from admin.headers import secure
 from admin.kept import Kept
-from admin.pages import alerts, backtest, board, calibration, chat, machine, records, sign_in, targets, workbench
+from admin.pages import (
+    alerts,
+    backtest,
+    board,
+    calendar,
+    calibration,
+    chat,
+    machine,
+    records,
+    sign_in,
+    targets,
+    workbench,
+)
 from admin.session import WhoIsAsking, signed_in
 from admin.templating import make_environment
 
@@ -26,6 +38,7 @@ ROUTES: tuple[Any, ...] = (
     chat.chat,
     backtest.backtest, backtest.begin,
     workbench.workbench, workbench.document, workbench.preview,
+    calendar.calendar, calendar.calendar_of_year, calendar.import_plan, calendar.correct,
     records.records, records.record, records.save,
     sign_in.sign_in_page, sign_in.sign_in, sign_in.sign_out, sign_in.language,
     machine.health, machine.static, machine.events, machine.anything_else,

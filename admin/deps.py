@@ -9,6 +9,7 @@ import msgspec
 from runtime.alerts.answer import AlertAnswer
 from runtime.backtests.tried import Mode, TriedView
 from runtime.board.alerts import AlertsView
+from runtime.board.calendar_page import CalendarView
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
 from runtime.board.preview import Preview
@@ -84,6 +85,7 @@ class Views(Protocol):
         self, viewer: Viewer, *, kind: str | None = None, name: str | None = None
     ) -> WorkbenchView | None: ...
     async def preview(self, viewer: Viewer, text: str) -> Preview | None: ...
+    async def calendar(self, viewer: Viewer, *, year: int | None = None) -> CalendarView | None: ...
 
 
 class Verbs(Protocol):
@@ -100,6 +102,11 @@ class Verbs(Protocol):
         """Asks for a backtest of the rule."""
         ...
 
+    async def import_calendar(self, viewer: Viewer, file: str, content: bytes) -> list[int]:
+        """Takes the file's days as whole official plans; their years."""
+        ...
+
+    async def correct_calendar(self, viewer: Viewer, day: date, kind: str, name: str) -> None: ...
     async def freeze(self, viewer: Viewer) -> str:
         """Asks for a snapshot of the board now; its id."""
         ...

@@ -18,6 +18,7 @@ from admin.catalogue import say
 from admin.kept import Kept
 from admin.markdown import markdown
 from runtime import wording as fmt
+from runtime.board.calendar_page import HOLIDAY_NAMES
 from runtime.board.targets import TargetRow, TargetsView
 from runtime.board.view import Column, Row, TableSection
 from runtime.board.workbench import DocumentLine
@@ -59,6 +60,15 @@ def _lang(context: Context) -> Lang:
 @pass_context
 def _t(context: Context, key: str, /, **values: Any) -> str:
     return say(_lang(context), key, **values)
+
+
+@pass_context
+def _holiday(context: Context, name: str) -> str:
+    """What a day off is called, for a reader of the other language too."""
+    return _ENGLISH_NAMES.get(name, name) if _lang(context) == "en" else name
+
+
+_ENGLISH_NAMES = {zh: en for en, zh in HOLIDAY_NAMES.items()}
 
 
 @pass_context
@@ -199,7 +209,7 @@ def _opening(opened: Collection[str], row: Row) -> str:
 
 
 FILTERS = {
-    "text": _text, "amount": _amount, "points": _points, "day": _day, "moment": _moment, "month": _month, "shown": _shown,
+    "text": _text, "holiday": _holiday, "amount": _amount, "points": _points, "day": _day, "moment": _moment, "month": _month, "shown": _shown,
     "percent": fmt.percent, "share": fmt.share, "scaled": fmt.scaled, "clock": fmt.clock,
     "decimal": fmt.decimal, "size": fmt.size, "scales": _scales, "target_scale": _target_scale,
     "groups": _groups, "sum_shown": _sum_shown, "is_deep": _is_deep, "first_kind": _first_kind, "groupby_kept": _grouped, "yaml": _yaml, "opening": _opening, "markdown": markdown,

@@ -26,14 +26,18 @@ class WorkCalendar:
         self._first_weekday = WEEKDAYS.index(document.week_starts)
         self._holidays = frozenset(document.holidays)
         self._extra = frozenset(document.working_days)
+        self._plans = {plan.year: (frozenset(plan.off), frozenset(plan.make_up)) for plan in document.years}
         self._years: dict[int, list[int]] = {}
 
     def is_working(self, day: date) -> bool:
-        """Whether people work on the day: the document's corrections first, then the country's table."""
+        """Whether people work on the day: the document's corrections first, then its plans of years, then the country's."""
         if day in self._holidays:
             return False
         if day in self._extra:
             return True
+        if day.year in self._plans:
+            off, make_up = self._plans[day.year]
+            return day in make_up or (day.weekday() < 5 and day not in off)
         return works_in_china(day) if self.document.country == "CN" else day.weekday() < 5
 
     def working_days(self, first: date, last: date) -> int:
@@ -65,10 +69,8 @@ class WorkCalendar:
         return day - timedelta(days=(day.weekday() - self._first_weekday) % 7)
 
     def predicted(self, year: int) -> bool:
-        """Whether the year's days off are predicted: no official plan is known and the document names no make-up day of it."""
-        if self.document.country is None or is_official(year):
-            return False
-        return not any(day.year == year for day in self._extra)
+        """Whether the year's days off are predicted: no whole official plan of it is known. Single days are no plan."""
+        return self.document.country is not None and not is_official(year) and year not in self._plans
 
     def fiscal_year(self, day: date) -> int:
         """The fiscal year of the day, named by the calendar year in which it starts."""

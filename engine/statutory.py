@@ -60,6 +60,29 @@ def is_official(year: int) -> bool:
     return FIRST_OFFICIAL_YEAR <= year <= LAST_OFFICIAL_YEAR
 
 
+def official_off() -> dict[date, str]:
+    """The days off of all official plans, with what they are for."""
+    return {day: NAMES.get(name, name) for day, name in _official_holidays.items()}
+
+
+def official_make_up() -> dict[date, str]:
+    """The days at weekends that are worked by the official plans, with the holiday that they make up for."""
+    return {day: NAMES.get(name, name) for day, name in _official_workdays.items()}
+
+
+NAMES: dict[str, str] = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节",
+    "Anti-Fascist 70th Day": "抗战胜利纪念日",
+}
+"""What the holidays are called in both languages."""
+
+
 @cache
 def statutory_days(year: int) -> frozenset[date]:
     """The statutory days off of a year without an official plan."""

@@ -25,7 +25,7 @@ ROWS = tuple(
     f"runtime.{room}.rows"
     for room in (
         "tenants", "releases", "records", "numbers", "targets", "alerts", "delivery", "meetings", "people", "audit",
-        "queue", "secrets",
+        "queue", "secrets", "calendars",
     )
 )  # fmt: skip
 """The modules that hold tables: a new room adds itself here."""

@@ -7,11 +7,13 @@ import msgspec
 from msgspec import Meta
 
 from schema_defs.base import Document, Expr, Fault, Name, Part
+from schema_defs.dataset import Attribution
 from schema_defs.text import Said, Text
 
 Aggregate = Literal["sum", "count", "count_distinct", "average", "minimum", "maximum", "last"]
 Format = Literal["number", "money", "percent", "days"]
 Compared = Literal["last_period", "last_year"]
+OfReturns = Literal["current", "original", "ignore"]
 ShownAs = Literal["value", "difference", "ratio"]
 
 
@@ -38,12 +40,17 @@ class RollUp(Part, frozen=True, kw_only=True):
 
 
 class Metric(Document, frozen=True, kw_only=True, tag="metric", tag_field="kind"):
-    """Base with `dataset` and `aggregate`, derived with `formula`, or another metric's window with `of`; one of the three."""
+    """Base with `dataset` and `aggregate`, derived with `formula`, or another metric's window with `of`; one of the three.
+
+    `attribution` is the dataset's unless the metric has its own; `returns` says in whose period a return counts, its own or the original's.
+    """
 
     dataset: Name | None = None
     aggregate: Aggregate | None = None
     value: Expr | None = None
     where: Expr | None = None
+    attribution: Attribution | None = None
+    returns: OfReturns | None = None
     formula: Expr | None = None
     of: Name | None = None
     over: Over | None = None
@@ -105,7 +112,7 @@ class Metric(Document, frozen=True, kw_only=True, tag="metric", tag_field="kind"
             yield _no_value(str(self.aggregate))
 
 
-_BASE_KEYS = ("dataset", "aggregate", "value", "where")
+_BASE_KEYS = ("dataset", "aggregate", "value", "where", "attribution", "returns")
 _WINDOW_KEYS = ("of", "over", "compared", "as")
 _ATTRIBUTES = {"as": "as_"}
 

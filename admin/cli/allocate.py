@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from admin.cli.options import json_option, language_option
+from admin.cli.options import calendar_option, json_option, language_option
 from admin.cli.output import lines_of, write_out
 from admin.cli.progress import reading
 from runtime.offline.allocation import Allocated, run_allocate
@@ -20,15 +20,18 @@ from schema_defs.text import Lang
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of standard output."
 )
+@calendar_option
 @json_option
 @language_option
-def command(path: Path, plan: str, data: tuple[str, ...], out: Path | None, as_json: bool, lang: Lang) -> None:
+def command(
+    path: Path, plan: str, data: tuple[str, ...], out: Path | None, calendar: Path | None, as_json: bool, lang: Lang
+) -> None:
     """Split a plan of the configuration in PATH (a folder or a file) into targets.
 
     Prints CSV: scope, key, month, value, for the company, every region and every person who shares. The sums are exact at every node.
     """
     with reading(lang) as progress:
-        allocated = run_allocate(path, plan, data, progress)
+        allocated = run_allocate(path, plan, data, progress, calendar)
     _tell(allocated, lang)
     write_out(allocated.json(lang) if as_json else allocated.csv(), out)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from admin.cli.options import json_option, language_option
+from admin.cli.options import calendar_option, json_option, language_option
 from admin.cli.output import lines_of, on_terminal, write_out
 from admin.cli.progress import reading
 from runtime.offline.backtest_json import days_json, hindsight_json
@@ -34,10 +34,12 @@ from schema_defs.text import Lang, Said
     metavar="FILE",
     help="Write to FILE, as JSON, the days that look different with all that became known later, and why.",
 )
+@calendar_option
 @json_option
 @language_option
 def command(
     path: Path,
+    calendar: Path | None,
     data: tuple[str, ...],
     rule: str,
     first: str,
@@ -55,6 +57,7 @@ def command(
     """
     asked = Replay(
         path=path,
+        calendar=calendar,
         data=data,
         rule=rule,
         first=_day("--from", first),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from admin.cli.options import FOUND_PROBLEMS, json_option, language_option, print_issues, print_json
+from admin.cli.options import FOUND_PROBLEMS, calendar_option, json_option, language_option, print_issues, print_json
 from runtime.offline.checking import problems_of
 from schema_defs.issue import Issue
 from schema_defs.text import Lang, Said
@@ -13,14 +13,15 @@ from schema_defs.text import Lang, Said
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
+@calendar_option
 @json_option
 @language_option
-def command(path: Path, as_json: bool, lang: Lang) -> None:
+def command(path: Path, calendar: Path | None, as_json: bool, lang: Lang) -> None:
     """Find every problem of the configuration in PATH (a folder or a file), with its place, cause and mend.
 
     Ends with 1 when there is an error, with 0 when there are warnings at most.
     """
-    issues = problems_of(path)
+    issues = problems_of(path, calendar)
     if as_json:
         print_json({"problems": [issue.row(lang) for issue in issues]})
     else:

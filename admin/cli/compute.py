@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from admin.cli.options import FOUND_PROBLEMS, json_option, language_option
+from admin.cli.options import FOUND_PROBLEMS, calendar_option, json_option, language_option
 from admin.cli.output import lines_of, write_out
 from admin.cli.progress import reading
 from runtime.offline.computing import Answer, Request, run_compute
@@ -39,10 +39,12 @@ SCOPES = ("person", "region", "company")
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of standard output."
 )
 @click.option("--strict", is_flag=True, help="End with 1 when there are bad rows.")
+@calendar_option
 @json_option
 @language_option
 def command(
     path: Path,
+    calendar: Path | None,
     data: tuple[str, ...],
     by: str,
     scopes: tuple[str, ...],
@@ -62,6 +64,7 @@ def command(
     """
     request = Request(
         path=path,
+        calendar=calendar,
         data=data,
         by=by,  # type: ignore[arg-type]  # click has checked the choice
         scopes=_scopes(scopes),  # type: ignore[arg-type]  # checked against SCOPES

@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("admin.cli.migrate", "Bring the database to this version."),
     "tenant": ("admin.cli.tenant", "Create and list tenants."),
     "user": ("admin.cli.user", "Create accounts and set passwords."),
+    "calendar": ("admin.cli.calendar", "List, import, correct and export days off and make-up days."),
     "import": ("admin.cli.import_", "Import a data file into a dataset."),
     "publish": ("admin.cli.publish", "Publish a folder of documents as a release."),
     "snapshot": ("admin.cli.snapshot", "Freeze a board into a snapshot now."),

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
@@ -46,6 +47,16 @@ _asked: list[Lang] = []
 def _remember(context: click.Context, option: click.Parameter, lang: Lang) -> Lang:
     _asked[:] = [lang]
     return lang
+
+
+def calendar_option(command: F) -> F:
+    """Adds `--calendar FILE`, passed on as `calendar`."""
+    return click.option(
+        "--calendar",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Days off and make-up days (CSV or Excel: day, kind, name), as `duiqi calendar export` writes them.",
+    )(command)
 
 
 def json_option(command: F) -> F:

@@ -5,21 +5,22 @@ from pathlib import Path
 
 import click
 
-from admin.cli.options import FOUND_PROBLEMS, json_option, language_option, print_issues, print_json
+from admin.cli.options import FOUND_PROBLEMS, calendar_option, json_option, language_option, print_issues, print_json
 from runtime.offline.testing import Tested, run_tests
 from schema_defs.text import Lang, Said
 
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
+@calendar_option
 @json_option
 @language_option
-def command(path: Path, as_json: bool, lang: Lang) -> None:
+def command(path: Path, calendar: Path | None, as_json: bool, lang: Lang) -> None:
     """Run the test documents in PATH (a folder or a file).
 
     Ends with 1 when a test fails; every failure says what was expected, what came, and why.
     """
-    tested = run_tests(path)
+    tested = run_tests(path, calendar)
     print_issues(list(tested.elsewhere), lang)
     if as_json:
         print_json({"tests": _rows(tested, lang)})

@@ -1,5 +1,6 @@
 """What a reader does, carried out by the running system."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,10 +9,13 @@ from runtime.audit.log import note
 from runtime.backtests.page import MAY_TRY, may_read
 from runtime.backtests.run import ask
 from runtime.board.alerts_page import build_alerts
+from runtime.board.calendar_page import MAY_EDIT
 from runtime.board.records import RecordView
 from runtime.board.records_page import build_record
 from runtime.board.snapshots_page import MAY_FREEZE
 from runtime.board.viewer import Viewer
+from runtime.calendars.change import correct_day, import_days
+from runtime.calendars.file import days_in, kind_of
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
 from runtime.ids import new_id
@@ -63,6 +67,19 @@ class RunningVerbs:
             raise RefusedError(_NOT_YOURS_TO_TRY)
         await ask(self._context, viewer.tenant, rule, first, last)
 
+    async def import_calendar(self, viewer: Viewer, file: str, content: bytes) -> list[int]:
+        """Takes the file's days as whole official plans of their years."""
+        if not viewer.has(*MAY_EDIT):
+            raise RefusedError(_NOT_YOUR_CALENDAR)
+        days = await asyncio.to_thread(days_in, file, content)
+        return await import_days(self._context, viewer.tenant, days, source=file[:80], by=viewer.account)
+
+    async def correct_calendar(self, viewer: Viewer, day: date, kind: str, name: str) -> None:
+        """Says what one day is."""
+        if not viewer.has(*MAY_EDIT):
+            raise RefusedError(_NOT_YOUR_CALENDAR)
+        await correct_day(self._context, viewer.tenant, day, kind_of(day, kind), name, by=viewer.account)
+
     async def freeze(self, viewer: Viewer) -> str:
         """A snapshot of the first board that the reader may see, now; its id."""
         if not viewer.has(*MAY_FREEZE):
@@ -89,3 +106,4 @@ _NO_BOARD = Said(
     zh="当前版本没有您能看到的看板；先发布一个 board 文档",
     en="the live release has no board for you; publish a board document first",
 )
+_NOT_YOUR_CALENDAR = Said(zh="只有规则作者和 IT 可以修改日历", en="only the rules' authors and IT change the calendar")

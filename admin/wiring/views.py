@@ -10,6 +10,7 @@ from runtime.board.alerts import AlertsView
 from runtime.board.alerts_page import build_alerts
 from runtime.board.build import FRESH
 from runtime.board.cached import Boards
+from runtime.board.calendar_page import CalendarView, build_calendar
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
 from runtime.board.empty import empty_board
@@ -174,6 +175,10 @@ class RunningViews:
     async def preview(self, viewer: Viewer, text: str) -> Preview | None:
         configured = await prepared(viewer.tenant)
         return await preview_metric(configured, viewer, self._now(), text) if configured else None
+
+    async def calendar(self, viewer: Viewer, *, year: int | None = None) -> CalendarView | None:
+        configured = await prepared(viewer.tenant)
+        return await build_calendar(configured, viewer, self._now(), year) if configured else None
 
     def _now(self) -> datetime:
         return self._context.clock.now()

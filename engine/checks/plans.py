@@ -7,6 +7,7 @@ from engine.calendar import calendar_of
 from engine.checks.finding import Finding, Path
 from engine.checks.view import View
 from engine.metrics.window import keeps_growing
+from engine.year_plans import predicted
 from schema_defs.metric import Metric
 from schema_defs.nearest import did_you_mean
 from schema_defs.organisation import Organisation
@@ -38,13 +39,10 @@ def _predicted(view: View, plan: Plan) -> Iterator[Finding]:
             path=("year",),
             level="warning",
             code="predicted-year",
-            message=Said(
-                zh=f"{plan.year} 年的官方放假安排还不知道：工作日按周末和法定节假日预测",
-                en=f"no official plan of the days off of {plan.year} is known: its working days are predicted",
-            ),
+            message=predicted(calendar, [plan.year])[0],
             suggestion=Said(
-                zh="安排公布后，在 calendar 文档的 holidays 和 working_days 中写上放假和调休的日子",
-                en="when it is announced, name the days off and make-up days in the calendar's holidays and working_days",
+                zh="安排公布后用 duiqi calendar import 导入，或写在 calendar 文档的 years 中",
+                en="when it is announced, import it with duiqi calendar import, or write it into the calendar's years",
             ),
         )
 

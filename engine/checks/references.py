@@ -26,6 +26,27 @@ def references(view: View) -> Iterator[Finding]:
             if name is not None and name not in view.names(kind):
                 yield _unknown(view, document, path, kind, name)
     yield from _key_customers(view)
+    yield from _returns(view)
+
+
+def _returns(view: View) -> Iterator[Finding]:
+    """A metric that does something with returns needs a dataset that says which rows they are."""
+    for metric in view.metrics.values():
+        dataset = view.dataset(metric.dataset)
+        if dataset is not None and dataset.returns is None and metric.returns in ("original", "ignore"):
+            yield Finding(
+                document=metric,
+                path=("returns",),
+                code="no-returns",
+                message=Said(
+                    zh=f"数据集 '{dataset.name}' 没有说明哪些行是退货，returns: {metric.returns} 不起作用",
+                    en=f"the dataset '{dataset.name}' does not say which rows are returns, so returns: {metric.returns} means nothing",
+                ),
+                suggestion=Said(
+                    zh=f"在数据集 '{dataset.name}' 中写 returns: {{when: 表达式, of: 原单键字段}}，或删掉这里的 returns",
+                    en=f"write returns: {{when: EXPRESSION, of: FIELD}} in the dataset '{dataset.name}', or leave returns out here",
+                ),
+            )
 
 
 def references_of(document: Document) -> Iterator[Reference]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from engine.checks.available import Available
+from engine.checks.calendars import calendars
 from engine.checks.cycles import cycles
 from engine.checks.expressions import expressions
 from engine.checks.finding import Finding
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[View], Iterator[Finding]], ...] = (
     messages,
     recipients,
     organisation,
+    calendars,
     plans,
     cycles,
     windows,

@@ -55,6 +55,9 @@ def _datasets(view: View) -> Iterator[Written]:
     for dataset in view.release.datasets.values():
         if dataset.void is not None:
             yield _plain(dataset, ("void",), dataset.void, dataset.fields, field_kinds(dataset), ("boolean",))
+        if dataset.returns is not None:
+            when = dataset.returns.when
+            yield _plain(dataset, ("returns", "when"), when, dataset.fields, field_kinds(dataset), ("boolean",))
 
 
 def _metrics(view: View) -> Iterator[Written]:

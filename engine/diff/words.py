@@ -42,6 +42,8 @@ KEYS: dict[str, Said] = {
     "roll_up": Said(zh="汇总", en="roll-up"),
     "time": Said(zh="时间", en="time"),
     "void": Said(zh="作废条件", en="void when"),
+    "returns": Said(zh="退货", en="returns"),
+    "attribution": Said(zh="归属", en="attribution"),
     "deleted": Said(zh="删除条件", en="deleted when"),
     "better": Said(zh="越大越好", en="which way is better"),
     "format": Said(zh="格式", en="format"),

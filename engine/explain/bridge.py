@@ -146,11 +146,11 @@ def _kind(found: Walk, place: RecordKey, before: Side) -> Kind:
     if now is None or not now.counts:
         return "cancelled"
     earlier, later = found.was.reached(was), found.then.reached(now)
-    if earlier != later and was.day == now.day:
+    if earlier != later and was.days == now.days:
         return "new" if later[0] and not any(earlier) else "period_moved"
     if earlier != later:
         return "day_moved"
-    if found.was.share(place[0], was) != found.then.share(place[0], now):
+    if found.was.shares(place[0], was) != found.then.shares(place[0], now):
         return "owner_moved"
     return "reclassified" if _classes(was) != _classes(now) and _amounts(was) == _amounts(now) else "amount_edited"
 

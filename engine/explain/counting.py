@@ -25,7 +25,7 @@ Adds = tuple[Contribution | None, ...]
 class Side(msgspec.Struct, frozen=True, kw_only=True):
     """One of the two moments: where the number stands, records as they were known then, where they counted, and what the metrics meant.
 
-    There may be more records than count: they tell that a record has only moved to another day.
+    Places are by the names of the metrics' policies. There may be more records than count: they tell that a record has only moved to another day.
     """
 
     at: At
@@ -57,32 +57,32 @@ class Counting:
 
     def reached(self, record: Record) -> tuple[bool, ...]:
         """Of each reading whether it takes in the record's day."""
-        return tuple(first <= record.day <= last for _, (first, last) in self.reads)
+        return tuple(_within(measure.counted(record), span) for measure, span in self.reads)
 
     def entries(self) -> dict[RecordKey, Adds]:
         """What every record adds that counts at the place."""
         found: dict[RecordKey, Adds] = {}
         for name, records in self._side.records.items():
             for record in records:
-                adds = self._adds(name, record)
+                adds = tuple(self._added(*read, name, record) for read in self.reads)
                 if any(each is not None for each in adds):
                     found[name, record.key] = adds
         return found
 
-    def _adds(self, dataset: str, record: Record) -> Adds:
-        share = self.share(dataset, record) if record.counts else None
-        return tuple(
-            measure.contribution(record, share)
-            if share is not None and measure.dataset == dataset and first <= record.day <= last
-            else None
-            for measure, (first, last) in self.reads
-        )
-
-    def share(self, dataset: str, record: Record | None) -> float | None:
-        """The share that the place has of the record; None where it does not count there."""
-        if record is None:
+    def _added(self, measure: Measure, span: Span, dataset: str, given: Record) -> Contribution | None:
+        record = measure.counted(given) if given.counts and measure.dataset == dataset else None
+        if record is None or not _within(record, span):
             return None
-        places = self._side.places[dataset].of(record, self._scope)
+        share = self._share(measure, record)
+        return None if share is None else measure.contribution(record, share)
+
+    def shares(self, dataset: str, given: Record) -> list[float | None]:
+        """Of each reading of the dataset the share that the place has of the record; None where it does not count there."""
+        counted = [(measure, measure.counted(given)) for measure, _ in self.reads if measure.dataset == dataset]
+        return [None if record is None else self._share(measure, record) for measure, record in counted]
+
+    def _share(self, measure: Measure, record: Record) -> float | None:
+        places = self._side.places[measure.under].of(record, self._scope)
         return next((share for key, share in places if key == self._key), None)
 
     def value(self, entries: Iterable[Adds]) -> Fraction | None:
@@ -98,7 +98,7 @@ class Counting:
         return Fraction(found) if isinstance(found, Decimal) or is_number(found) else None  # type: ignore[arg-type]  # is_number has looked
 
     def _partial(self, measure: Measure, span: Span, column: Sequence[Contribution | None]) -> Partial | None:
-        return measure.partial(column) if self._side.places[measure.dataset].reaches(self._scope) else None
+        return measure.partial(column) if self._side.places[measure.under].reaches(self._scope) else None
 
     def amount(self, adds: Adds | None) -> Fraction:
         """What a record adds to a sum or count; nothing where it does not count."""
@@ -112,6 +112,10 @@ class Counting:
     def _is_money(self) -> bool:
         measure, _ = self.reads[0]
         return measure.shape.is_money and measure.aggregate == "sum"
+
+
+def _within(record: Record | None, span: Span) -> bool:
+    return record is not None and span[0] <= record.day <= span[1]
 
 
 def _number(partial: Partial | None) -> Number:

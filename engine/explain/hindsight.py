@@ -1,7 +1,7 @@
 """The difference between a past day as it was known then and with hindsight, from all versions of the records."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from engine.records.versions import timelines
 from engine.routing import Scope
 from engine.rules.backtest import Backtest
 from engine.rules.facts import metrics_of
+from schema_defs.dataset import Dataset
 
 Versions = list[tuple[datetime, Record]]
 
@@ -86,8 +87,14 @@ class Hindsight:
         names = sorted(self._ready.datasets_of(metric))
         return Knowledge(
             records={name: tuple(_known(self._versions(name, months), until)) for name in names},
-            places={name: Places(given.release.datasets[name], given.org, day) for name in names},
+            places={name: Places(dataset, given.org, day) for name, dataset in self._counted(names).items()},
         )
+
+    def _counted(self, names: Collection[str]) -> dict[str, Dataset]:
+        """The datasets, under every policy of the metrics that read them."""
+        measures = [measure for measure in self._ready.measures.values() if measure.dataset in names]
+        datasets = self._replay.given.release.datasets
+        return {each.under: each.policy.dataset if each.policy else datasets[each.dataset] for each in measures}
 
     def _versions(self, dataset: str, months: tuple[str, ...]) -> Iterator[Versions]:
         """All versions of the records that ever lay in one of the months."""
@@ -103,9 +110,16 @@ class Hindsight:
             if isinstance(records, VersionTable):
                 raise TypeError("an explanation reads records, not columns")
             for versions in timelines(records, given.calendar).values():
-                for month in {month_of(record.day) for _, record in versions}:
+                for month in {month_of(day) for _, record in versions for day in _days(record)}:
                     by_month[month].append(versions)
         return found
+
+
+def _days(record: Record) -> Iterator[date]:
+    """The days on which the record may count: its own, and of a return that of what came back."""
+    yield record.day
+    if record.original is not None:
+        yield record.original.day
 
 
 def _known(records: Iterator[Versions], until: datetime | None) -> Iterator[Record]:

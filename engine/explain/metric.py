@@ -1,6 +1,6 @@
 """The tree of a metric: a formula over metrics, an aggregate over records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,7 +17,7 @@ from schema_defs.text import pick
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What an explanation reads: per dataset where its records count, and the records that are known.
+    """What an explanation reads: per policy of the metrics where records count, and per dataset the records that are known.
 
     `at` is where the number stands; without it all the records count, and no window can be told.
     """
@@ -74,19 +74,29 @@ def _node(
 
 
 def _base(ground: Ground, measure: Measure, scope: ScopeKind, key: str, at: At | None) -> Node:
-    places = ground.places[measure.dataset]
+    places = ground.places[measure.under]
     how = Aggregated(measure.aggregate, measure.shape.is_money, places.reaches(scope))
     if not how.reaches:
         return _node(ground, measure.name, None, how, ())
     found = [
         leaf
-        for known in ground.records.get(measure.dataset, ())
+        for known in counted(measure, ground.records.get(measure.dataset, ()))
         if at is None or at.span[0] <= known.record.day <= at.span[1]
         for leaf in _leaf(measure, places, known, scope, key)
     ]
     found.sort(key=lambda leaf: measure.order(leaf.known.record))
     value = value_of(measure.partial(leaf.adds for leaf in found))
     return _node(ground, measure.name, value, how, marked(measure, found))
+
+
+def counted(measure: Measure, every: Iterable[Known]) -> Iterator[Known]:
+    """The records as the metric counts them: a return perhaps on the day and for the people of its original."""
+    for known in every:
+        record = measure.counted(known.record)
+        if record is known.record:
+            yield known
+        elif record is not None:
+            yield msgspec.structs.replace(known, record=record)
 
 
 def _leaf(measure: Measure, places: Places, known: Known, scope: ScopeKind, key: str) -> list[RecordLeaf]:

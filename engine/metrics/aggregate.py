@@ -24,6 +24,7 @@ from engine.metrics.partial import (
     merge,
     tagged,
 )
+from engine.metrics.policy import Policy
 from engine.metrics.shape import Shape
 from engine.records.record import Record
 from schema_defs.metric import Aggregate
@@ -49,6 +50,16 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
     value_expression: Expression | None = None
     where_expression: Expression | None = None
     context: Context | None = None
+    policy: Policy | None = None
+
+    @property
+    def under(self) -> str:
+        """The name of what it does with the dataset's records; metrics of one name count the same records at the same places."""
+        return self.policy.name if self.policy else self.dataset
+
+    def counted(self, record: Record) -> Record | None:
+        """The record at the day and with the people that it counts at; None where it is left out whatever it says."""
+        return self.policy.counted(record) if self.policy else record
 
     def contribution(self, record: Record, share: float = 1.0) -> Contribution | None:
         """What the record adds, or None when it is filtered out or has no value. Only a sum is split by `share`."""

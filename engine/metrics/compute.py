@@ -18,11 +18,13 @@ from engine.metrics.grouped import partials_of
 from engine.metrics.grouping import NO_GROUPS, Group, Grouping, grouped
 from engine.metrics.partial import Partial, money_of
 from engine.metrics.places import Places
+from engine.metrics.policy import Policy, counting
 from engine.metrics.ready import Ready, ready
 from engine.metrics.shape import Shape, money
 from engine.org import Org
 from engine.periods import period_of
 from engine.records.record import Record
+from engine.records.returns import without_original
 from engine.records.table import Table
 from engine.records.versions import as_known
 from schema_defs.release import Release
@@ -56,7 +58,8 @@ def compute(
     metrics = ready(release, asked.metrics, calendar)
     plain = _without_windows(release, metrics, calendar)
     tables = {
-        name: _Table(name, records.get(name, ()), release, asked, org, calendar, plain) for name in metrics.datasets()
+        name: _Table(policy, records.get(policy.dataset.name, ()), asked, org, calendar, plain)
+        for name, policy in metrics.policies().items()
     }
     rows = [row for scope in asked.scopes for row in _rows_of(scope, tables, plain)]
     rows += [
@@ -66,7 +69,7 @@ def compute(
     rows = [row if metrics.has_total(row.metric, row.scope, row.key, org) else _without(row) for row in rows]
     position = {name: place for place, name in enumerate(asked.metrics)}
     rows.sort(key=lambda row: (position[row.metric], row.scope, row.key, row.period))
-    warnings = [said for table in tables.values() for said in table.unknown_keys(asked.scopes)]
+    warnings = list(dict.fromkeys(said for table in tables.values() for said in table.warnings(asked.scopes)))
     warnings += _untotalled(rows, metrics, org)
     return Computed(rows=rows, warnings=warnings, trouble=metrics.trouble() | plain.trouble())
 
@@ -106,28 +109,25 @@ def _without_windows(release: Release, metrics: Ready, calendar: WorkCalendar) -
 
 
 class _Table:
-    """The live records of one dataset with what each contributes to every metric."""
+    """The live records of one dataset, as one policy counts them, with what each contributes to every metric."""
 
     def __init__(
         self,
-        name: str,
+        policy: Policy,
         versions: Sequence[Record],
-        release: Release,
         asked: Asked,
         org: Org,
         calendar: WorkCalendar,
         metrics: Ready,
     ) -> None:
-        self.name = name
+        self.name = policy.dataset.name
         self._org = org
-        self.places = Places(release.datasets[name], org, asked.today)
-        records = [
-            record
-            for record in as_known(versions, calendar, asked.known)
-            if record.counts and _within(record.day, asked.first, asked.last)
-        ]
-        self.table = Table(release.datasets[name], records)
-        own = [measure for measure in metrics.measures.values() if measure.dataset == name]
+        self.places = Places(policy.dataset, org, asked.today)
+        known = as_known(versions, calendar, asked.known)
+        records = [record for record in counting(policy, known) if _within(record.day, asked.first, asked.last)]
+        self._alone = len(without_original(records)) if policy.returns == "original" else 0
+        self.table = Table(policy.dataset, records)
+        own = [measure for measure in metrics.measures.values() if measure.under == policy.name]
         self._found = {measure.name: contributions(measure, self.table) for measure in own}
         self._period_of = lambda day: period_of(day, asked.by, calendar)
 
@@ -143,9 +143,9 @@ class _Table:
             zip(grouping.groups, partials_of(measure, self.table, self._found[measure.name], grouping), strict=True)
         )
 
-    def unknown_keys(self, scopes: Sequence[ScopeKind]) -> list[Said]:
-        """A warning per region and person that the records name and the organisation does not know."""
-        said = []
+    def warnings(self, scopes: Sequence[ScopeKind]) -> list[Said]:
+        """How many returns have no known original; and per region and person that the organisation does not know, how many records name it."""
+        said = [_no_original(self._alone, self.name)] if self._alone else []
         if "region" in scopes and self._org.regions():
             regions = Counter(record.region for record in self.table.records if record.region)
             said += [
@@ -168,9 +168,9 @@ def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> 
     groups = {name: table.grouping(scope) for name, table in tables.items()}
     partials: dict[str, dict[Group, Partial]] = {}
     for measure in metrics.measures.values():
-        partials[measure.name] = tables[measure.dataset].partials(measure, groups[measure.dataset])
+        partials[measure.name] = tables[measure.under].partials(measure, groups[measure.under])
     nothing = {
-        name: measure.partial(()) if tables[measure.dataset].places.reaches(scope) else None
+        name: measure.partial(()) if tables[measure.under].places.reaches(scope) else None
         for name, measure in metrics.measures.items()
     }
     found: dict[Group, tuple[dict[str, Partial | None], dict[str, Value]]] = {}
@@ -180,7 +180,7 @@ def _rows_of(scope: ScopeKind, tables: Mapping[str, _Table], metrics: Ready) -> 
     return [
         _row(metric, scope, group, *found[group], metrics)
         for metric in metrics.wanted
-        for group in dict.fromkeys(group for name in metrics.datasets_of(metric) for group in groups[name].groups)
+        for group in dict.fromkeys(group for name in metrics.policies_of(metric) for group in groups[name].groups)
     ]
 
 
@@ -203,6 +203,13 @@ def _row(
 
 def _within(day: date, first: date | None, last: date | None) -> bool:
     return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _no_original(count: int, dataset: str) -> Said:
+    return Said(
+        zh=f"数据集 {dataset} 中有 {count} 条退货找不到原单；returns: original 的指标先把它们计入自己的日期，请补上原单或检查 returns.of",
+        en=f"the originals of {count} returns of {dataset} are not known; metrics with returns: original count them on their own day. Add the originals, or look at returns.of",
+    )
 
 
 def _unknown_region(key: str, count: int, dataset: str) -> Said:

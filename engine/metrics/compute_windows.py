@@ -14,6 +14,7 @@ from engine.metrics.day import Spot, day_partials
 from engine.metrics.day_line import DayLine
 from engine.metrics.partial import Partial, Sum, money_of, value_of
 from engine.metrics.places import Places
+from engine.metrics.policy import counting
 from engine.metrics.ready import Ready
 from engine.metrics.shape import money
 from engine.metrics.span import At, Span, days_on, period_at
@@ -74,13 +75,14 @@ def _stage(
     days: dict[Spot, dict[date, Partial]] = defaultdict(dict)
     places, horizon = {}, {}
     needed = {name for metric in metrics.wanted if metric in metrics.windowed for name in metrics.bases_of(metric)}
-    for name in dict.fromkeys(metrics.measures[metric].dataset for metric in sorted(needed)):
-        places[name] = Places(release.datasets[name], org, asked.today)
-        own = [metrics.measures[metric] for metric in sorted(needed) if metrics.measures[metric].dataset == name]
+    policies = metrics.policies()
+    for name in dict.fromkeys(metrics.measures[metric].under for metric in sorted(needed)):
+        policy = policies[name]
+        places[name] = Places(policy.dataset, org, asked.today)
+        own = [metrics.measures[metric] for metric in sorted(needed) if metrics.measures[metric].under == name]
         by_day: dict[date, list[Record]] = defaultdict(list)
-        for record in as_known(records.get(name, ()), calendar, asked.known):
-            if record.counts:
-                by_day[record.day].append(record)
+        for record in counting(policy, as_known(records.get(policy.dataset.name, ()), calendar, asked.known)):
+            by_day[record.day].append(record)
         horizon[name] = max(by_day, default=date.min)
         for day in sorted(by_day):
             for spot, partial in day_partials(own, by_day[day], places[name]).items():
@@ -100,7 +102,7 @@ def _of_place(stage: _Stage, metric: str, bases: Sequence[str], scope: ScopeKind
     metrics, asked = stage.metrics, stage.asked
     days = sorted({day for name in bases for day in stage.days.get((name, scope, key), ())})
     windows = metrics.windows_of(metric)
-    horizon = max(stage.horizon[metrics.measures[name].dataset] for name in bases)
+    horizon = max(stage.horizon[metrics.measures[name].under] for name in bases)
     for period in _periods(days, lambda day: max(each.reach(day, asked.by) for each in windows), stage, horizon):
         at = At((period[0], _stands_at(period, asked)), asked.by)
         if _has_record(stage, metric, scope, key, at):
@@ -142,7 +144,7 @@ def _reader(stage: _Stage, metric: str, scope: ScopeKind, key: str) -> Callable[
 
     def read(name: str, span: Span) -> Number:
         measure, line = stage.metrics.measures[name], stage.lines.get((name, scope, key))
-        if not stage.places[measure.dataset].reaches(scope):
+        if not stage.places[measure.under].reaches(scope):
             return None
         partial = measure.partial(()) if line is None else line.over(span)
         if is_exact and window is not None and (window.compared is None or isinstance(partial, Sum)):

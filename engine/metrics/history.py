@@ -19,6 +19,7 @@ from engine.metrics.partial import value_of
 from engine.metrics.past_lines import Line, line_of
 from engine.metrics.past_places import placed
 from engine.metrics.places import Places
+from engine.metrics.policy import Policy, counted_versions
 from engine.metrics.ready import ready
 from engine.metrics.span import At, Span, month_to
 from engine.metrics.together import all_derived
@@ -34,7 +35,7 @@ class History:
     """Answers for one scope and some metrics. What became known on a day after it closed counts from the next day on. Under
     `attribution: now` a record counts where its owner was on the day on which it is known.
 
-    All numbers stand as known at one close; asking for another one moves them there, by what changes on the way.
+    Metrics of one policy share their entries. All numbers stand as known at one close; asking for another one moves them there, by what changes on the way.
     """
 
     def __init__(
@@ -52,15 +53,19 @@ class History:
         self._entries: dict[str, Entries] = {}
         self._lines: dict[str, Line] = {}
         self._at = 0
-        for name in self._ready.datasets():
-            if Places(release.datasets[name], org, date.max).reaches(scope):
-                self._take(name, version_table(release.datasets[name], records.get(name, ()), calendar))
+        tables = {
+            name: version_table(release.datasets[name], records.get(name, ()), calendar)
+            for name in self._ready.datasets()
+        }
+        for policy in self._ready.policies().values():
+            if Places(policy.dataset, org, date.max).reaches(scope):
+                self._take(policy, counted_versions(policy, tables[policy.dataset.name]))
 
-    def _take(self, name: str, versions: VersionTable) -> None:
+    def _take(self, policy: Policy, versions: VersionTable) -> None:
         table = versions.table
-        entries = self._entries[name] = entries_of(placed(versions, self._org, self._scope), table.days)
+        entries = self._entries[policy.name] = entries_of(placed(versions, self._org, self._scope), table.days)
         for measure in self._ready.measures.values():
-            if measure.dataset == name:
+            if measure.under == policy.name:
                 self._lines[measure.name] = line_of(measure, table, entries, anywhere=bool(self._ready.windows))
 
     def keys(self) -> tuple[str, ...]:
@@ -132,12 +137,12 @@ class History:
         return max([month_bounds(month_of(day))[1], *of_windows]).toordinal()
 
     def _move(self, known: int) -> dict[str, Array]:
-        """All lines to another close; per dataset the cells that changed on the way."""
+        """All lines to another close; per policy the cells that changed on the way."""
         if known == self._at:
             return dict.fromkeys(self._entries, _NO_CELLS)
         self._at, changed = known, dict[str, list[Array]]()
         for name, line in self._lines.items():
-            changed.setdefault(self._ready.measures[name].dataset, []).append(line.move(known))
+            changed.setdefault(self._ready.measures[name].under, []).append(line.move(known))
         return {name: np.concatenate(each) for name, each in changed.items()}
 
     def _value(self, metric: str, key: str, at: At, known: date) -> float | None:
@@ -148,7 +153,7 @@ class History:
     def _over(self, measure: Measure, key: str, span: Span) -> Value:
         if measure.name not in self._lines:
             return None
-        entries = self._entries[measure.dataset]
+        entries = self._entries[measure.under]
         first, last = (np.array([day.toordinal()]) for day in span)
         to_date = span[0].day == 1 and span[1] <= month_bounds(month_of(span[0]))[1]
         spans = entries.spans(np.array([entries.codes.get(key, -1)]), first, last, to_date=to_date)
@@ -160,7 +165,7 @@ class History:
         for known, rows in moments.by_known():
             self._move(known)
             for name, line in self._lines.items():
-                parts[name].append(line.totals(spans[self._ready.measures[name].dataset].take(rows)))
+                parts[name].append(line.totals(spans[self._ready.measures[name].under].take(rows)))
         found = {name: cells_of(joined(each)) for name, each in parts.items() if each}
         return {name: found.get(name, NOTHING) for name in self._ready.measures}
 

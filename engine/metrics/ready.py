@@ -13,6 +13,7 @@ from engine.metrics.aggregate import Measure
 from engine.metrics.derive import Derived, derived_of, in_order, inputs_of
 from engine.metrics.kind import shapes_of
 from engine.metrics.partial import Partial, value_of
+from engine.metrics.policy import Policy, policy_of
 from engine.metrics.rollup import Rollup, rollups_of
 from engine.metrics.shape import Shape
 from engine.metrics.span import At, Span
@@ -47,6 +48,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     def datasets_of(self, metric: str) -> frozenset[str]:
         """The datasets that a metric is computed from, directly or through others."""
         return frozenset(self.measures[name].dataset for name in self.bases_of(metric))
+
+    def policies_of(self, metric: str) -> frozenset[str]:
+        """The names of the policies under which the metric's records count."""
+        return frozenset(self.measures[name].under for name in self.bases_of(metric))
 
     def bases_of(self, metric: str) -> frozenset[str]:
         """The base metrics that a metric is computed from; of a base metric itself."""
@@ -117,6 +122,10 @@ class Ready(msgspec.Struct, frozen=True, kw_only=True):
     def datasets(self) -> tuple[str, ...]:
         """All datasets that are read, each once."""
         return tuple(dict.fromkeys(measure.dataset for measure in self.measures.values()))
+
+    def policies(self) -> dict[str, Policy]:
+        """By name, every policy under which records count."""
+        return {each.under: each.policy for each in self.measures.values() if each.policy is not None}
 
     def values(self, partials: Mapping[str, Partial | None]) -> dict[str, Value]:
         """Every metric's value from the partials of the base ones, where no window is behind it; a base metric with no partial
@@ -202,4 +211,5 @@ def measure_of(release: Release, metric: Metric, shape: Shape, calendar: WorkCal
         value_expression=value,
         where_expression=where,
         context=context,
+        policy=policy_of(dataset, metric),
     )

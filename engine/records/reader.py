@@ -1,7 +1,7 @@
 """Raw rows become records: mapped, typed, dated, owned, and marked void or deleted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import repeat
 from typing import TypeVar
@@ -51,10 +51,8 @@ class RecordReader:
         self._needed = (*dataset.key_fields, dataset.time)
         self._flag = FieldReader(Field(type="boolean"), zones.source, zones.tenant)
         self._credit = CreditReader(dataset.owner) if isinstance(dataset.owner, Credit) else None
-        self._void = None
-        if dataset.void is not None:
-            context = Context(is_working=calendar.is_working)
-            self._void = tolerant(row_function(parse(dataset.void, tuple(dataset.fields)), context), context)
+        self._void = _condition(dataset, dataset.void, calendar)
+        self._returns = _condition(dataset, dataset.returns.when if dataset.returns else None, calendar)
 
     @property
     def mapped_fields(self) -> tuple[str, ...]:
@@ -178,7 +176,25 @@ class RecordReader:
             void=not deleted and self._void is not None and self._void(values) is True,
             deleted=deleted,
             known_at=known_at,
+            returns=None if deleted else self._returned(values),
         )
+
+    def _returned(self, values: dict[str, Value]) -> tuple[Value, ...] | None:
+        """Of a return the key of the record that came back; empty where a part of it is missing."""
+        if self.dataset.returns is None or self._returns is None or self._returns(values) is not True:
+            return None
+        key = tuple(values[name] for name in self.dataset.returns.fields)
+        return () if None in key else key
+
+
+def _condition(
+    dataset: Dataset, text: str | None, calendar: WorkCalendar
+) -> Callable[[Mapping[str, Value]], Value] | None:
+    """An expression over the fields, where what has no result is missing."""
+    if text is None:
+        return None
+    context = Context(is_working=calendar.is_working)
+    return tolerant(row_function(parse(text, tuple(dataset.fields)), context), context)
 
 
 def _noted(name: str, values: list[T], refused: Wrong, wrong: WrongRows) -> list[T]:

@@ -13,6 +13,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     `region` is what the record's own region field says (None: empty, or the dataset has none, and then the owner's counts).
     `credit` splits the record over people by shares; without it the owner has all of it. `known_at` None: known from its own day.
+    `returns`: of a return the key of the record that came back (empty: it names none); `original` is that record, once it is known.
     """
 
     dataset: str
@@ -26,11 +27,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     void: bool = False
     deleted: bool = False
     known_at: datetime | None = None
+    returns: tuple[Value, ...] | None = None
+    original: "Record | None" = None
 
     @property
     def counts(self) -> bool:
         """Whether any metric may see it: void and deleted records count nowhere."""
         return not (self.void or self.deleted)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days that it may count on: its own, and its original's."""
+        return (self.day,) if self.original is None else (self.day, self.original.day)
 
     @property
     def people(self) -> tuple[tuple[str, float], ...]:

@@ -14,8 +14,9 @@ from engine.expression.columns import Cells, Column, texts
 from engine.expression.columns.column import Array, joined_cells
 from engine.expression.values import Value
 from engine.records.record import Record
+from engine.records.returns import with_originals
 from engine.records.table import Table
-from engine.records.version_table import NEVER, VersionTable, first_close
+from engine.records.version_table import NEVER, VersionTable, first_close, version_table
 from schema_defs.dataset import Dataset
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,6 +50,7 @@ class Stock:
     owners: Column
     regions: Column
     credits: tuple[tuple[tuple[str, float], ...], ...]
+    returns: tuple[tuple[Value, ...] | None, ...]
     fields: dict[str, Cells]
 
     def __len__(self) -> int:
@@ -59,7 +61,7 @@ class Stock:
         """About so many bytes."""
         arrays = (self.numbers, self.known, self.since, self.days, self.counts)
         columns = (self.keys, self.moments, self.owners, self.regions, *self.fields.values())
-        return sum(array.nbytes for array in arrays) + sum(map(_bytes, columns)) + 8 * len(self.credits)
+        return sum(array.nbytes for array in arrays) + sum(map(_bytes, columns)) + 16 * len(self.credits)
 
     def grown(self, pieces: Sequence["Stock"]) -> "Stock":
         """With the versions of some more."""
@@ -83,6 +85,7 @@ class Stock:
             owners=column(lambda part: part.owners),
             regions=column(lambda part: part.regions),
             credits=tuple(credit for part in parts for credit in part.credits),
+            returns=tuple(of for part in parts for of in part.returns),
             fields={name: cells(lambda part, name=name: part.fields[name]) for name in self.fields},  # type: ignore[misc]
         )
 
@@ -108,7 +111,9 @@ class Stock:
 
     @cached_property
     def versions(self) -> VersionTable:
-        """The versions that count at the close of some day."""
+        """The versions that count at the close of some day; of a dataset with returns each return with its original, as it was known."""
+        if self.dataset.returns is not None:
+            return version_table(self.dataset, map(self._as_told, self._order.tolist()), self.calendar)
         rows = np.flatnonzero(self.counts & (self.since < self.until))
         first = self.days[self.counts].min() if self.counts.any() else None
         return VersionTable(
@@ -117,8 +122,9 @@ class Stock:
 
     @cached_property
     def present(self) -> Table:
-        """The records as known now that count."""
-        return self._table(self._present)
+        """The records as known now that count, returns with their originals."""
+        table = self._table(self._present)
+        return table if self.dataset.returns is None else Table(self.dataset, with_originals(table.records[:]))
 
     def present_of(self, days: Collection[date]) -> Table:
         """Those of some days."""
@@ -134,6 +140,11 @@ class Stock:
         columns = {name: column.take(rows) for name, column in self.fields.items()}
         owners, regions = self.owners.take(rows), self.regions.take(rows)
         return Table(self.dataset, _Records(self, rows), columns, self.days[rows], owners, regions)
+
+    def _as_told(self, row: int) -> Record:
+        """A version with the moment since which it is known."""
+        known_at = _EPOCH + int(self.known[row]) * _MICROSECOND
+        return msgspec.structs.replace(self.record(row), known_at=known_at, void=not self.counts[row])
 
     def record(self, row: int) -> Record:
         """The record that a version said."""
@@ -152,6 +163,7 @@ class Stock:
             credit=self.credits[row],
             region=region if isinstance(region, str) else None,
             values={name: value(column) for name, column in self.fields.items()},
+            returns=self.returns[row],
         )
 
 
@@ -189,6 +201,7 @@ def stock_of(dataset: Dataset, calendar: WorkCalendar, versions: Sequence[Versio
         owners=table.owners(),
         regions=table.regions(),
         credits=tuple(record.credit for record in records),
+        returns=tuple(record.returns for record in records),
         fields=table.columns(dataset.fields),
     )
 

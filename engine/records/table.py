@@ -44,6 +44,12 @@ class Table:
             self._days = np.array([record.day.toordinal() for record in self.records], dtype=np.int64)
         return self._days
 
+    def under(self, dataset: Dataset) -> "Table":
+        """The same records of a dataset that attributes them otherwise; columns that are made already are not made again."""
+        if dataset == self.dataset:
+            return self
+        return Table(dataset, self.records, self._columns, self._days, self._owners, self._regions)
+
     def columns(self, names: Iterable[str]) -> dict[str, Cells]:
         return {name: self.column(name) for name in names}
 

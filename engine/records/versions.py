@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from engine.calendar import WorkCalendar
 from engine.records.record import Record
+from engine.records.returns import Key, Line, linked_through_time, with_originals
 
 _DAWN = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -39,7 +40,7 @@ def as_known(records: Iterable[Record], calendar: WorkCalendar, known: date | da
         since_of[record.key] = max(since, earlier)
         if since >= earlier:
             newest[record.key] = record
-    return [record for record in newest.values() if not record.deleted]
+    return with_originals([record for record in newest.values() if not record.deleted])
 
 
 def _end_of(known: date | datetime, calendar: WorkCalendar) -> datetime:
@@ -50,11 +51,9 @@ def _end_of(known: date | datetime, calendar: WorkCalendar) -> datetime:
     return moment + timedelta(microseconds=1)
 
 
-def timelines(
-    records: Iterable[Record], calendar: WorkCalendar
-) -> dict[tuple[object, ...], list[tuple[datetime, Record]]]:
+def timelines(records: Iterable[Record], calendar: WorkCalendar) -> dict[Key, Line]:
     """Per key all versions with the moment since which each is known, oldest first; the last of one moment is the valid one."""
-    found: dict[tuple[object, ...], list[tuple[datetime, Record]]] = {}
+    found: dict[Key, Line] = {}
     for record in records:
         versions = found.setdefault(record.key, [])
         since = known_since(record, calendar)
@@ -63,7 +62,7 @@ def timelines(
         versions.append((since, record))
     for versions in found.values():
         versions.sort(key=_since)
-    return found
+    return linked_through_time(found)
 
 
 def _since(version: tuple[datetime, Record]) -> datetime:

@@ -35,7 +35,7 @@ def targets_of(
     """
     place = Place(plan.name)
     shape = shape_of(release, plan.metric)
-    unit = unit_of(shape.step if plan.unit is None else plan.unit, place.at("unit"))
+    unit = unit_for(plan, release)
     if plan.targets_from is not None:
         known = Known(plan, plan.targets_from, place.at("targets_from"), org, calendar, unit, history)
         raw = _rows_of(plan.targets_from, rows or {}, place.at("targets_from"))
@@ -43,6 +43,12 @@ def targets_of(
     else:
         cells, warnings = _of_year(plan, place, org, calendar, unit, history, shape.is_rate)
     return Targets(plan.name, plan.metric, unit, cells, shape.is_rate or plan.value is not None, warnings)
+
+
+def unit_for(plan: Plan, release: Release) -> Unit:
+    """The plan's own unit, or the metric's."""
+    step = shape_of(release, plan.metric).step if plan.unit is None else plan.unit
+    return unit_of(step, Place(plan.name).at("unit"))
 
 
 def uses_history(plan: Plan) -> bool:

@@ -69,6 +69,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """It brings a new value, or is the one that the aggregate takes."""
     reasons: tuple[Text, ...] = ()
     """Why it does not count, or not for one of the measures."""
+    note: Text | None = None
+    """Of a return: of which record, and where it counts."""
     record: str | None = None
     """Its id in an address; None when this reader may not open it."""
     version: int = 1

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from engine.explain.metric import Ground, metric_node
+from engine.explain.metric import counted as counted_as
 from engine.expression import parse
 from engine.metrics.aggregate import Measure
 from engine.org import COMPANY
@@ -82,12 +83,12 @@ async def _filter(configured: Prepared, sight: Sight, ground: Ground, place: Pla
 def _here(ground: Ground, place: Place, measure: Measure) -> Sequence[Record]:
     """The records of the month that count for the place, oldest first."""
     scope, key = place
-    places, at = ground.places[measure.dataset], ground.at
+    places, at = ground.places[measure.under], ground.at
     assert at is not None
     first, last = at.span
     found = [
         each.record
-        for each in ground.records[measure.dataset]
+        for each in counted_as(measure, ground.records[measure.dataset])
         if first <= each.record.day <= last and any(one == key for one, _ in places.of(each.record, scope))
     ]
     return sorted(found, key=lambda record: (record.day, record.key))

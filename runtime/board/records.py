@@ -65,6 +65,8 @@ class RecordsView(msgspec.Struct, frozen=True, kw_only=True):
     pages: int = 1
     sources: tuple[SourceClock, ...] = ()
     quarantine: tuple[BadRow, ...] = ()
+    without_original: int = 0
+    """So many returns count as what they are themselves, because the record that came back is not known."""
     editable: bool = False
     """The source can be edited here (the demo's ERP); elsewhere records are only read."""
 

@@ -14,6 +14,7 @@ from runtime.board.values import value_shown
 from runtime.board.view import SourceClock
 from runtime.board.viewer import Viewer
 from runtime.people.rights import Sight, sight_in
+from runtime.records.returns import without_original
 from runtime.records.rows import QuarantinedRow, SyncRunRow
 from runtime.records.rows import RecordRow as Stored
 from runtime.records.store import values_reader, versions_of
@@ -56,6 +57,7 @@ async def build_records(
     page = min(max(page, 1), pages)
     found = await query.order_by(*_ORDER).offset((page - 1) * PER_PAGE).limit(PER_PAGE)
     clocks = await source_clocks(configured, now)
+    keeps_data = viewer.has("it", "author", "director")
     return RecordsView(
         datasets=tuple(tabs.values()),
         chosen=tabs[chosen],
@@ -66,7 +68,8 @@ async def build_records(
         page=page,
         pages=pages,
         sources=_clocks_of(configured, clocks, document),
-        quarantine=await _quarantine(configured, document) if viewer.has("it", "author", "director") else (),
+        quarantine=await _quarantine(configured, document) if keeps_data else (),
+        without_original=await without_original(configured.tenant, document) if keeps_data else 0,
         editable=editable,
     )
 

@@ -47,3 +47,5 @@ class TargetsView(msgspec.Struct, frozen=True, kw_only=True):
     """A ratio's targets are declared, never split or summed."""
     rows: tuple[TargetRow, ...] = ()
     release: int = 0
+    days_predicted: bool = False
+    """The official plan of days off of one of the months is not known."""

@@ -56,6 +56,7 @@ async def build_targets(
         is_declared=chosen.value is not None or column.is_rate,
         rows=tuple(_row(branch, cells, months, is_rate=column.is_rate) for branch in tree),
         release=configured.number,
+        days_predicted=any(configured.calendar.predicted(int(month[:4])) for month in months),
     )
 
 

@@ -132,7 +132,8 @@ async def _sides(desk: Desk, metric: str, at: At, then: datetime) -> tuple[Side,
 
 def _side(desk: Desk, at: At, records: dict[str, list[Record]], day: date) -> Side:
     configured = desk.configured
-    places = {name: configured.places(name, day) for name in records}
+    names = [policy.name for dataset in records for policy in configured.policies_of(dataset)]
+    places = {name: configured.places(name, day) for name in names}
     return Side(at=at, records=records, places=places, ready=configured.metrics)
 
 
@@ -158,7 +159,7 @@ async def _meant(desk: Desk, metric: str, then: datetime) -> Ready:
     if old is None or metric not in old.release.metrics:
         return configured.metrics
     found = ready(old.release, (metric,), configured.calendar)
-    return found if set(found.datasets()) <= set(configured.metrics.datasets_of(metric)) else configured.metrics
+    return found if set(found.policies()) <= set(configured.metrics.policies()) else configured.metrics
 
 
 def _texts(keys: Collection[tuple[object, ...]]) -> list[str]:

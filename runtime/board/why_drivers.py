@@ -2,6 +2,7 @@
 
 from engine.explain.counting import Side
 from engine.explain.drivers import Driver, GroupOf, drivers
+from engine.metrics.aggregate import Measure
 from engine.records.record import Record
 from runtime.board.columns import visible_fields
 from runtime.board.drill import BridgeDriver
@@ -19,7 +20,7 @@ def drivers_of(
     desk: Desk, metric: str, scope: ScopeKind, key: str, before: Side, after: Side
 ) -> tuple[BridgeDriver, ...]:
     """The difference by the places below; of a person by customer. Nothing where there is no more than one group."""
-    kind, group_of = _grouping(desk, scope, key)
+    kind, group_of = _grouping(desk, metric, scope, key)
     if group_of is None:
         return ()
     found = drivers(metric, scope, key, before, after, group_of)
@@ -30,19 +31,21 @@ def drivers_of(
     return (*shown, *([BridgeDriver(label=_OTHERS, by=float(sum(rest)))] if rest else ()))
 
 
-def _grouping(desk: Desk, scope: ScopeKind, key: str) -> tuple[ScopeKind | None, GroupOf | None]:
+def _grouping(desk: Desk, metric: str, scope: ScopeKind, key: str) -> tuple[ScopeKind | None, GroupOf | None]:
     org = desk.configured.org
     if scope == "person":
         return None, _by_customer(desk)
+    ready = desk.configured.metrics
+    measures = {ready.measures[base].dataset: ready.measures[base] for base in sorted(ready.bases_of(metric))}
     if children := frozenset(org.children(None if scope == "company" else key)):
-        return "region", lambda dataset, record: _region(desk, dataset, record, children)
-    return "person", lambda _, record: _person(desk, record)
+        return "region", lambda dataset, record: _region(desk, measures[dataset], record, children)
+    return "person", lambda dataset, record: _person(desk, measures[dataset].counted(record) or record)
 
 
-def _region(desk: Desk, dataset: str, record: Record, children: frozenset[str]) -> str | None:
-    """The region below that the record belongs to; nothing for one that is booked higher up or nowhere."""
-    places = desk.ground.places[dataset]
-    own = places.own_region(record)
+def _region(desk: Desk, measure: Measure, record: Record, children: frozenset[str]) -> str | None:
+    """The region below that the record belongs to, as one of the metrics counts it; nothing for one that is booked higher up or nowhere."""
+    places = desk.ground.places[measure.under]
+    own = places.own_region(measure.counted(record) or record)
     return next((each for each in places.chain(own) if each in children), None) if own else None
 
 

@@ -44,12 +44,13 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
 async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -> Ground:
     """The records of the month up to the day, as known now; under `attribution: now` they count where people are on that day."""
     datasets = sorted({name for metric in metrics for name in configured.metrics.datasets_of(metric)})
+    policies = sorted({name for metric in metrics for name in configured.metrics.policies_of(metric)})
     documents, at = configured.release.datasets, month_to(day)
     spans = {name: spans_of(configured, metrics, name, at) for name in datasets}
     return Ground(
         release=configured.release,
         ready=configured.metrics,
-        places={name: configured.places(name, day) for name in datasets},
+        places={name: configured.places(name, day) for name in policies},
         records={name: await known_in(configured.tenant, documents[name], spans[name]) for name in datasets},
         at=at,
     )
@@ -70,7 +71,7 @@ async def known_in(
         return []
     first, last = min(first for first, _ in spans), max(last for _, last in spans)
     known = await known_between(tenant, dataset, first, last, known_at=known_at)
-    return [each for each in known if any(first <= each.record.day <= last for first, last in spans)]
+    return [each for each in known if any(first <= day <= last for day in each.record.days for first, last in spans)]
 
 
 async def splits_of(

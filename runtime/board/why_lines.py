@@ -15,6 +15,7 @@ from engine.metrics.span import At, Span, month_to
 from runtime.board.columns import column_of, visible_fields
 from runtime.board.drill import Field, Line, RecordTable, Sync
 from runtime.board.ids import id_of
+from runtime.board.return_words import return_words
 from runtime.board.values import value_shown, value_words
 from runtime.board.why_ground import Desk, may_open, spans_of
 from runtime.records.store import key_text
@@ -41,8 +42,11 @@ def _table(desk: Desk, name: str, metric: str, scope: ScopeKind, key: str, page:
     ]
     spans = spans_of(configured, (metric,), name, month_to(desk.day))
     leaves: Leaves = {measure.name: _leaves(desk, measure, scope, key, spans) for measure in measures}
-    read = [known for known in desk.ground.records[name] if any(a <= known.record.day <= b for a, b in spans)]
-    every = [known for known in read if _is_at(desk, name, known, scope, key)]
+    every = [
+        known
+        for known in desk.ground.records[name]
+        if any(_is_at(desk, each, known, scope, key, spans) for each in measures)
+    ]
     every.sort(key=lambda known: (known.record.day, key_text(known.record.key)), reverse=True)
     counted = sum(1 for known in every if any(key_text(known.record.key) in leaves[each.name] for each in measures))
     shown = every[(page - 1) * per_page : page * per_page]
@@ -57,8 +61,11 @@ def _table(desk: Desk, name: str, metric: str, scope: ScopeKind, key: str, page:
     )
 
 
-def _is_at(desk: Desk, name: str, known: Known, scope: ScopeKind, key: str) -> bool:
-    return any(place == key for place, _ in desk.ground.places[name].of(known.record, scope))
+def _is_at(desk: Desk, measure: Measure, known: Known, scope: ScopeKind, key: str, spans: Sequence[Span]) -> bool:
+    """Whether the record is of the place and of the days; what the metric leaves out stands where it is itself."""
+    record = measure.counted(known.record) or known.record
+    placed = desk.ground.places[measure.under].of(record, scope)
+    return any(a <= record.day <= b for a, b in spans) and any(place == key for place, _ in placed)
 
 
 def _leaves(desk: Desk, measure: Measure, scope: ScopeKind, key: str, spans: Sequence[Span]) -> dict[str, RecordLeaf]:
@@ -75,7 +82,7 @@ def _line(desk: Desk, dataset: Dataset, measures: Sequence[Measure], leaves: Lea
         for name, field in visible_fields(dataset, desk.sight)
     )
     reasons = _void(desk, dataset, known) if known.record.void else _filtered(desk, dataset, measures, mine, known)
-    plain = line_of(desk, dataset, known)
+    plain = line_of(desk, dataset, measures, known)
     return msgspec.structs.replace(
         plain,
         values=tuple(values),
@@ -86,11 +93,12 @@ def _line(desk: Desk, dataset: Dataset, measures: Sequence[Measure], leaves: Lea
     )
 
 
-def line_of(desk: Desk, dataset: Dataset, known: Known) -> Line:
+def line_of(desk: Desk, dataset: Dataset, measures: Sequence[Measure], known: Known) -> Line:
     """The record with where it came from, and its address for who may open it."""
     record, configured = known.record, desk.configured
     return Line(
         key=tuple(str(part) for part in record.key),
+        note=return_words(dataset, desk.sight, measures, record),
         day=record.day,
         record=id_of(key_text(record.key)) if may_open(dataset, desk.sight, record) else None,
         version=known.version,
@@ -149,6 +157,8 @@ def _of(desk: Desk, measure: Measure, words: Text) -> Text:
 
 
 def _why_not(desk: Desk, dataset: Dataset, measure: Measure, known: Known) -> Text:
+    if measure.counted(known.record) is None:
+        return _IGNORED
     if measure.where_expression is not None:
         operand = failed(measure.where_expression, known.record.values, _context(desk))
         if operand is not None:
@@ -184,5 +194,6 @@ def _context(desk: Desk) -> Context:
     return Context(is_working=desk.configured.calendar.is_working)
 
 
+_IGNORED: Text = {"zh": "退货，该指标不计退货", "en": "a return: this metric leaves returns out"}
 _VOID: Text = {"zh": "已作废，不计入", "en": "void: counts nowhere"}
 _FILTERED: Text = {"zh": "不符合指标的条件", "en": "does not meet the metric's condition"}

@@ -79,7 +79,7 @@ def _contributions(
 def _placed(
     desk: Desk, measure: Measure, leaf: RecordLeaf, kind: ScopeKind, region: str | None, listed: set[str]
 ) -> list[tuple[str, float]]:
-    places, record = desk.ground.places[measure.dataset], leaf.known.record
+    places, record = desk.ground.places[measure.under], leaf.known.record
     placed = places.within(record, region) if kind == "person" and region else places.of(record, kind)
     return [(child, share) for child, share in placed if child in listed]
 

@@ -142,13 +142,15 @@ def _lines(desk: Desk, metric: str, leaves: Sequence[RecordLeaf]) -> tuple[Line,
     measure = desk.configured.metrics.measures[metric]
     dataset = desk.configured.release.datasets[measure.dataset]
     first = sorted(leaves, key=lambda leaf: (not leaf.decides, -_size(leaf)))[:LEAVES]
-    return tuple(_leaf(line_of(desk, dataset, leaf.known), added(measure, leaf.adds), leaf) for leaf in first)
+    return tuple(
+        _leaf(line_of(desk, dataset, (measure,), leaf.known), added(measure, leaf.adds), leaf) for leaf in first
+    )
 
 
 def _leaf(line: Line, adds: float | str | bool, leaf: RecordLeaf) -> Line:
     return Line(
         key=line.key, day=line.day, adds=(adds,), decides=leaf.decides, record=line.record, version=line.version,
-        known_at=line.known_at, sync=line.sync,
+        known_at=line.known_at, sync=line.sync, note=line.note,
     )  # fmt: skip
 
 

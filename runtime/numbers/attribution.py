@@ -46,4 +46,5 @@ def next_change(org: Org, today: date) -> date | None:
 
 
 def _attributed_now(configured: Prepared) -> list[str]:
-    return [name for name, each in configured.release.datasets.items() if each.attribution == "now"]
+    policies = configured.metrics.policies().values()
+    return sorted({policy.dataset.name for policy in policies if policy.dataset.attribution == "now"})

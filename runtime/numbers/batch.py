@@ -28,6 +28,10 @@ class Mark(msgspec.Struct, frozen=True):
     owner: str
     since: str | None
 
+    @property
+    def is_day(self) -> bool:
+        return not (self.region or self.owner)
+
 
 class Batch(msgspec.Struct, frozen=True):
     """Dirty places of one dataset and month, the newest days first."""
@@ -49,7 +53,7 @@ class Batch(msgspec.Struct, frozen=True):
         found: dict[date, frozenset[Whose] | None] = defaultdict(frozenset)
         for mark in self.marks:
             known = found[mark.day]
-            if not (mark.region or mark.owner):
+            if mark.is_day:
                 found[mark.day] = None
             elif known is not None:
                 found[mark.day] = known | whose(places, _stand_in(self.dataset, mark))

@@ -12,8 +12,10 @@ from tortoise.expressions import F
 from engine.metrics.day import Spot, Whose, day_partials
 from engine.metrics.days import Of, partials_of_days, partials_of_table
 from engine.metrics.partial import Partial
+from engine.metrics.policy import Policy, counting
 from engine.periods import month_bounds, month_of
 from engine.records.record import Record
+from engine.records.table import Table
 from runtime.alerts.stale import make_stale
 from runtime.bulk import Condition, in_pieces, read_many, write_many
 from runtime.context import Context
@@ -26,6 +28,7 @@ from runtime.numbers.rows import CellRow, MovementRow, NumbersRow
 from runtime.queue.handlers import handler
 from runtime.queue.jobs import enqueue
 from runtime.records.memory import present_of_days
+from runtime.records.returns import linked
 from runtime.records.store import records_of_days
 from runtime.releases.prepared import Prepared, prepared
 from runtime.tenancy import add_missing, put_all, rows
@@ -43,6 +46,8 @@ ROWS_TOLD = 40
 """Up to so many rows boards are told one by one; more is everything."""
 
 Months = Mapping[Spot, Mapping[date, Stored]]
+Present = tuple[Table | None, Sequence[Record]]
+"""Records as columns, and others one by one."""
 
 
 class OvertakenError(Exception):
@@ -103,9 +108,28 @@ async def _rework(configured: Prepared, batch: Batch, today: date) -> dict[Spot,
     """Every spot of the batch whose cells change."""
     if batch.dataset not in configured.release.datasets:
         return {}
-    measures = {measure.name: measure for measure in configured.measures_of(batch.dataset)}
-    touched = batch.touched(configured.places(batch.dataset, today))
-    fresh = await _fresh(configured, batch.dataset, touched, today)
+    given, found = await _present(configured, batch), dict[Spot, Rework]()
+    for policy in configured.policies_of(batch.dataset):
+        found |= await _rework_under(configured, batch, policy, given, today)
+    return found
+
+
+async def _present(configured: Prepared, batch: Batch) -> Present:
+    """The records of the touched days: of whole days as columns, if they are in memory; the others with returns and their originals."""
+    tenant, dataset = configured.tenant, configured.release.datasets[batch.dataset]
+    days, whole = {mark.day for mark in batch.marks}, {mark.day for mark in batch.marks if mark.is_day}
+    table = await present_of_days(configured, batch.dataset, whole) if len(whole) >= MANY_DAYS else None
+    rest = days if table is None else days - whole
+    return table, await linked(tenant, dataset, await records_of_days(tenant, dataset, rest))
+
+
+async def _rework_under(
+    configured: Prepared, batch: Batch, policy: Policy, given: Present, today: date
+) -> dict[Spot, Rework]:
+    """The spots of the metrics that count the dataset's records in one way."""
+    measures = {measure.name: measure for measure in configured.measures_of(policy.name)}
+    touched = batch.touched(configured.places(policy.name, today))
+    fresh = await _fresh(configured, policy, given, touched, today)
     stored = await _stored(configured.tenant, list(measures), batch.month, _everybody(touched))
     found = {}
     for name, scope, key in {*fresh, *stored}:
@@ -118,17 +142,21 @@ async def _rework(configured: Prepared, batch: Batch, today: date) -> dict[Spot,
 
 
 async def _fresh(
-    configured: Prepared, dataset: str, touched: Mapping[date, frozenset[Whose] | None], today: date
+    configured: Prepared,
+    policy: Policy,
+    given: Present,
+    touched: Mapping[date, frozenset[Whose] | None],
+    today: date,
 ) -> dict[Spot, dict[date, Partial]]:
     """The partials of the touched days as their records say now."""
-    measures, places = configured.measures_of(dataset), configured.places(dataset, today)
-    whole, found = [day for day, only in touched.items() if only is None], defaultdict[Spot, dict[date, Partial]](dict)
-    if len(whole) >= MANY_DAYS and (table := await present_of_days(configured, dataset, whole)) is not None:
+    measures, places = configured.measures_of(policy.name), configured.places(policy.name, today)
+    (table, others), found = given, defaultdict[Spot, dict[date, Partial]](dict)
+    if table is not None:
         await _take(found, partials_of_table(measures, table, places))
-        touched = {day: only for day, only in touched.items() if only is not None}
     by_day: dict[date, list[Record]] = defaultdict(list)
-    for record in await records_of_days(configured.tenant, configured.release.datasets[dataset], touched):
-        by_day[record.day].append(record)
+    for record in counting(policy, others):
+        if record.day in touched:
+            by_day[record.day].append(record)
     whole = [day for day in by_day if touched[day] is None]
     if sum(len(by_day[day]) for day in whole) >= MANY_RECORDS:
         await _take(found, partials_of_days(measures, [record for day in whole for record in by_day.pop(day)], places))

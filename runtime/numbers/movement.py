@@ -6,13 +6,15 @@ from datetime import date, datetime
 import msgspec
 
 from engine.metrics.day import Spot, Whose, whose
-from engine.metrics.places import Places
+from engine.metrics.policy import Policy
 from engine.records.record import Record
 from runtime.bulk import read_many
 from runtime.numbers.batch import Batch
 from runtime.numbers.line import Rework
+from runtime.records.returns import with_known_originals
 from runtime.records.rows import RecordRow
 from runtime.records.runs import first_imports
+from runtime.records.store import READ, record_of
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
@@ -78,19 +80,32 @@ async def _edits(configured: Prepared, batch: Batch, today: date) -> list[Edit]:
     found = rows(RecordRow, tenant).filter(dataset=batch.dataset, key__in=list(versions))
     for row in await found.order_by("known_at", "version"):
         versions[row.key].append(row)
-    places = configured.places(batch.dataset, today)
+    whose_of = await _whose(configured, [row for line in versions.values() for row in line], today)
     pairs = [(line[-1], line[-2] if len(line) > 1 else None) for line in versions.values() if line[-1].id in new]
     first = await first_imports(tenant, batch.dataset, {last.source for last, _ in pairs})
     return [
-        Edit(last, old, _whose(places, last) | (_whose(places, old) if old else frozenset()), last.run_id in first)
+        Edit(last, old, whose_of[last.id] | (whose_of[old.id] if old else frozenset()), last.run_id in first)
         for last, old in pairs
     ]
 
 
-def _whose(places: Places, row: RecordRow) -> frozenset[Whose]:
-    credit = tuple((str(person), float(share)) for person, share in row.credit or ())
-    record = Record(dataset=row.dataset, key=(), day=row.day, owner=row.owner, region=row.region, credit=credit)
-    return whose(places, record)
+async def _whose(configured: Prepared, versions: Sequence[RecordRow], today: date) -> dict[str, frozenset[Whose]]:
+    """By the versions' ids, for whom each counts in whatever way it is counted."""
+    if not versions:
+        return {}
+    dataset = configured.release.datasets[versions[0].dataset]
+    given = [record_of(dataset, dict, *(getattr(row, name) for name in READ)) for row in versions]
+    records = await with_known_originals(configured.tenant, dataset, given)
+    policies = configured.policies_of(dataset.name)
+    return {
+        row.id: frozenset().union(*(_counting(configured, policy, record, today) for policy in policies))
+        for row, record in zip(versions, records, strict=True)
+    }
+
+
+def _counting(configured: Prepared, policy: Policy, record: Record, today: date) -> frozenset[Whose]:
+    counted = policy.counted(record)
+    return frozenset() if counted is None else whose(configured.places(policy.name, today), counted)
 
 
 def _reason(dataset: Dataset, edits: Sequence[Edit], lang: Lang) -> str:

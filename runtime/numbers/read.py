@@ -58,7 +58,7 @@ class Book:
     def days(self, metric: str, scope: ScopeKind, key: str) -> list[date]:
         """The days with records of the metric's datasets at the place."""
         metrics = self._configured.metrics
-        names = [name for name, measure in metrics.measures.items() if measure.dataset in metrics.datasets_of(metric)]
+        names = [name for name, measure in metrics.measures.items() if measure.under in metrics.policies_of(metric)]
         return sorted({day for name in names for day in self._days.get((name, scope, key), [])})
 
     def _value(self, metric: str, scope: ScopeKind, key: str, day: date) -> Number:
@@ -78,7 +78,7 @@ class Book:
         if position >= 0 and month_of(days[position]) == month_of(day):
             return self._numbers[spot][position]
         measure = self._configured.metrics.measures[spot[0]]
-        reaches = self._configured.places(measure.dataset).reaches(spot[1])
+        reaches = self._configured.places(measure.under).reaches(spot[1])
         return value_of(measure.partial(())) if reaches else None
 
     def _over(self, spot: Spot, span: Span) -> Value:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import msgspec
 
+from engine.calendar import calendar_of
 from engine.targets.faults import PlanError, PlanFault
 from engine.targets.targets import Targets
 from engine.targets.unit import plain
+from engine.year_plans import predicted
 from runtime.offline.configuration import open_configuration, require
 from runtime.offline.data import BadLine, Progress, read_data
 from runtime.offline.data_names import parse_data
@@ -55,10 +57,14 @@ class Allocated(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run_allocate(
-    path: Path, name: str, data: tuple[str, ...], progress: Progress = lambda file, rows: None
+    path: Path,
+    name: str,
+    data: tuple[str, ...],
+    progress: Progress = lambda file, rows: None,
+    calendar: Path | None = None,
 ) -> Allocated:
     """The targets of the plan `name`. Raises UsageError for unknown names, AuthorError, with places, for what cannot be."""
-    loaded = require(open_configuration(path))
+    loaded = require(open_configuration(path, calendar))
     plan = _plan(name, loaded.release)
     files = parse_data(data, loaded.release)
     _require(plan, loaded.release, files.keys())
@@ -68,7 +74,9 @@ def run_allocate(
     except PlanError as error:
         raise AuthorError(_listing(error, loaded)) from None
     return Allocated(
-        targets=found, bad=read.bad, warnings=[*read.warnings, *(issue.message for issue in found.warnings)]
+        targets=found,
+        bad=read.bad,
+        warnings=[*read.warnings, *_predicted(loaded.release, found), *(issue.message for issue in found.warnings)],
     )
 
 
@@ -115,3 +123,9 @@ def _line(fault: PlanFault, loaded: Loaded) -> Said:
         zh=place + message.zh + (f"；{hint.zh}" if hint else ""),
         en=place + message.en + (f"; {hint.en}" if hint else ""),
     )
+
+
+def _predicted(release: Release, found: Targets) -> list[Said]:
+    """The years of the targets whose days off are predicted: shares by working days and paces may change with the official plan."""
+    years = sorted({int(row.month[:4]) for row in found.rows()})
+    return predicted(calendar_of(release.calendar), years)

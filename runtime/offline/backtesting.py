@@ -17,6 +17,7 @@ from engine.rules.facts import Read, metrics_of, reads_of
 from engine.rules.judge import Judge
 from engine.rules.past_numbers import Given
 from engine.rules.summary import Summary, summary_of
+from engine.year_plans import predicted
 from runtime.offline.configuration import open_configuration, require
 from runtime.offline.data import BadLine, Progress, read_data
 from runtime.offline.data_names import parse_complete, parse_data, require_data
@@ -40,6 +41,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     last: date
     complete: tuple[str, ...] = ()
     hindsight: bool = False
+    calendar: Path | None = None
 
 
 class Looked(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_backtest(asked: Replay, progress: Progress = lambda file, rows: None) -> Replayed:
     """Lives the days again. Raises UsageError for unknown names and missing files, AuthorError for broken documents and files."""
-    loaded = require(open_configuration(asked.path))
+    loaded = require(open_configuration(asked.path, asked.calendar))
     release, calendar = loaded.release, calendar_of(loaded.release.calendar)
     rule = _rule(asked.rule, release)
     _check_days(asked)
@@ -92,7 +94,12 @@ def run_backtest(asked: Replay, progress: Progress = lambda file, rows: None) ->
         complete=parse_complete(asked.complete, release),
     )
     replay = Backtest(rule, given)
-    warnings = [*read.warnings, *_without_plan(rule, reads, release), *_without_records(replay)]
+    warnings = [
+        *read.warnings,
+        *predicted(calendar, range(asked.first.year, asked.last.year + 1)),
+        *_without_plan(rule, reads, release),
+        *_without_records(replay),
+    ]
     if asked.hindsight:
         looked = look_back(replay, asked.first, asked.last)
         rows, summary = [pair.then for pair in looked.compared.pairs], looked.compared.then

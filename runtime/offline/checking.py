@@ -6,6 +6,6 @@ from runtime.offline.configuration import open_configuration
 from schema_defs.issue import Issue
 
 
-def problems_of(path: Path | str) -> list[Issue]:
+def problems_of(path: Path | str, calendar: Path | None = None) -> list[Issue]:
     """All problems of the configuration at the path, in the order of files and lines; UsageError if there is nothing."""
-    return list(open_configuration(path).issues)
+    return list(open_configuration(path, calendar).issues)

@@ -25,6 +25,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for; names are not checked yet."""
 
     path: Path
+    calendar: Path | None = None
     data: tuple[str, ...]
     by: By
     scopes: tuple[ScopeKind, ...]
@@ -48,7 +49,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 def run_compute(request: Request, progress: Progress = lambda file, rows: None) -> Answer:
     """Computes what is asked. Raises UsageError for unknown names and missing files, AuthorError for broken documents and files."""
-    loaded = require(open_configuration(request.path))
+    loaded = require(open_configuration(request.path, request.calendar))
     release, calendar = loaded.release, calendar_of(loaded.release.calendar)
     files = parse_data(request.data, release)
     complete = parse_complete(request.complete, release)

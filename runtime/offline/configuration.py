@@ -5,6 +5,8 @@ from pathlib import Path
 import msgspec
 
 from engine.checks import check
+from engine.year_plans import dated
+from runtime.calendars.file import read_days
 from runtime.offline.available import available
 from schema_defs.errors import AuthorError
 from schema_defs.issue import Issue
@@ -23,9 +25,15 @@ class ConfigurationError(AuthorError):
         self.issues = issues
 
 
-def open_configuration(path: Path | str) -> Loaded:
-    """The configuration of a folder or a file with every problem that was found; UsageError if there is nothing at the path."""
-    return checked(load_path(path))
+def open_configuration(path: Path | str, calendar: Path | None = None) -> Loaded:
+    """The configuration of a folder or a file with every problem that was found; UsageError if there is nothing at the path.
+
+    `calendar` is a file of days off, as a running system has them in its table.
+    """
+    loaded = load_path(path)
+    if calendar is not None:
+        loaded = msgspec.structs.replace(loaded, release=dated(loaded.release, read_days(calendar)))
+    return checked(loaded)
 
 
 def checked(loaded: Loaded) -> Loaded:

@@ -26,9 +26,9 @@ class Tested(msgspec.Struct, frozen=True):
         return sum(not result.passed for result in self.results)
 
 
-def run_tests(path: Path | str) -> Tested:
+def run_tests(path: Path | str, calendar: Path | None = None) -> Tested:
     """Runs every test of the configuration; one that cannot be read has failed. UsageError if there is nothing at the path."""
-    loaded = open_configuration(path)
+    loaded = open_configuration(path, calendar)
     written = [one for one in loaded.written.values() if one.kind == "test"]
     errors = {
         one.name: [issue for below in _below(one, loaded) for issue in _errors_of(below, loaded)] for one in written

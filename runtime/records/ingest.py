@@ -14,6 +14,7 @@ from runtime.bulk import write_many
 from runtime.collector import collector_paused
 from runtime.database import transact
 from runtime.locks import hold
+from runtime.records.returns import places_behind
 from runtime.records.rows import QuarantinedRow, SyncRunRow
 from runtime.records.storable import unstorable
 from runtime.records.store import mark_dirty, timelines_of, write_timelines
@@ -90,20 +91,22 @@ class Ingest:
         if in_chunk is not None:
             await in_chunk()
         lines = await timelines_of(run.tenant, run.dataset, records)
-        places, changed = set[Place](), 0
+        places, changed = set[Place](), list[str]()
         for key, some in records.items():
             line = lines[key] if key in lines else lines.setdefault(key, Timeline())
             line.say(some, now)
             if (moved := line.changed_places()) is not None:
                 places.update(moved)
-                changed += 1
+                changed.append(key)
         first = await write_timelines(run, lines)
+        if self._reader.dataset.returns is not None:
+            places |= await places_behind(run.tenant, run.dataset, [(key, lines[key]) for key in changed])
         await mark_dirty(run.tenant, run.dataset, places, now, first)
         await self._quarantine(bad)
         counts = Counts(
             read=self.counts.read + read,
             kept=self.counts.kept + read - len(bad),
-            changed=self.counts.changed + changed,
+            changed=self.counts.changed + len(changed),
             quarantined=self.counts.quarantined + len(bad),
         )
         await rows(SyncRunRow, run.tenant).filter(id=run.id).update(**msgspec.structs.asdict(counts))

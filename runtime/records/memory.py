@@ -85,7 +85,12 @@ async def stock_in_memory(configured: Prepared, dataset: str, memory: Memory = _
 async def present_of_days(
     configured: Prepared, dataset: str, days: Collection[date], memory: Memory = _memory
 ) -> Table | None:
-    """The records of the days as known now, where the dataset is in memory already; nobody waits here for reading all of it."""
+    """The records of the days as known now, where the dataset is in memory already; nobody waits here for reading all of it.
+
+    Returns count on other days too, and are not read here.
+    """
+    if configured.release.datasets[dataset].returns is not None:
+        return None
     if not len(memory.get(configured, dataset).stock):
         return None
     return (await stock_in_memory(configured, dataset, memory)).present_of(days)

@@ -12,6 +12,7 @@ class RecordRow(Row):
     """One version of one record: known from `known_at` until `superseded_at`. A deletion at the source is a version too.
 
     `key` is the canonical JSON of the key's values; `credit` lists [person, share] pairs of split credit.
+    `returns_of`: of a return the key of the record that came back, written as `key` (`[]` where it names none).
     """
 
     dataset = name_column()
@@ -30,11 +31,12 @@ class RecordRow(Row):
     source = maybe_name()
     run_id = maybe_name()
     hash = fields.CharField(max_length=64)
+    returns_of = maybe_key()
 
     class Meta:
         table = "record_version"
         unique_together = (("tenant", "id"), ("tenant", "dataset", "key", "version"))
-        indexes = (("tenant", "dataset", "day", "region"),)
+        indexes = (("tenant", "dataset", "day", "region"), ("tenant", "dataset", "returns_of"))
 
 
 class SyncRunRow(Row):

@@ -19,17 +19,18 @@ from runtime.tenancy import rows
 from schema_defs.dataset import Dataset
 
 __all__ = [
-    "READ", "columns_between", "key_text", "mark_dirty", "record_of", "records_between", "records_of_days", "values_reader", "versions_of",
+    "READ", "columns_between", "key_text", "mark_dirty", "record_of", "records_between", "records_of_days", "shares_of", "values_reader", "versions_of",
 ]  # fmt: skip
 
 PLACES_OF_DAY = 20
 _TIMED = (
     "key", "id", "version", "hash", "known_at", "superseded_at", "day", "region", "owner", "credit", "void", "deleted",
+    "returns_of",
 )  # fmt: skip
-READ = ("key", "day", "at", "owner", "credit", "region", "values", "void")
+READ = ("key", "day", "at", "owner", "credit", "region", "values", "void", "returns_of")
 _WRITTEN = (
     "dataset", "key", "version", "day", "at", "owner", "credit", "region", "values", "void", "deleted", "known_at",
-    "superseded_at", "source", "run_id", "hash",
+    "superseded_at", "source", "run_id", "hash", "returns_of",
 )  # fmt: skip
 _credit = msgspec.json.Decoder(list[tuple[str, float]]).decode
 
@@ -45,11 +46,13 @@ async def timelines_of(tenant: str, dataset: str, keys: Iterable[str]) -> dict[s
 
 def _version(
     row_id: str, number: int, content: str, known_at: datetime, until: datetime | None, day: date,
-    region: str | None, owner: str | None, credit: str | None, void: bool, deleted: bool,
+    region: str | None, owner: str | None, credit: str | None, void: bool, deleted: bool, returns_of: str | None,
 ) -> Version:  # fmt: skip
     people = _credit(credit) if credit else [(owner, 1.0)] if owner is not None else []
     places = () if void or deleted else places_of(day, region, people)
-    return Version(id=row_id, number=number, hash=content, known_at=known_at, until=until, places=places)
+    return Version(
+        id=row_id, number=number, hash=content, known_at=known_at, until=until, places=places, returns_of=returns_of
+    )
 
 
 async def write_timelines(run: SyncRunRow, timelines: Mapping[str, Timeline]) -> str | None:
@@ -70,7 +73,7 @@ def _written(run: SyncRunRow, key: str, version: Version) -> tuple[Any, ...]:
     return (
         version.id, run.dataset, key, version.number, record.day, record.at, record.owner, record.credit or None,
         record.region, msgspec.Raw(version.values), record.void, record.deleted, version.known_at, version.until,
-        run.source, run.id, version.hash,
+        run.source, run.id, version.hash, version.returns_of,
     )  # fmt: skip
 
 
@@ -134,21 +137,26 @@ def _present_of(dataset: Dataset) -> list[Condition]:
 
 def record_of(
     dataset: Dataset, typed: Callable[[Any], dict[str, Value]], key: str, day: date, at: datetime | None,
-    owner: str | None, credit: Any, region: str | None, values: Any, void: bool,
+    owner: str | None, credit: Any, region: str | None, values: Any, void: bool, returns_of: str | None,
 ) -> Record:  # fmt: skip
     """A record from its stored columns, in the order of `READ`; `typed` reads its values."""
-    shares = _credit(credit) if isinstance(credit, str) else credit or ()
     return Record(
         dataset=dataset.name,
         key=tuple(msgspec.json.decode(key)),
         day=day,
         at=at,
         owner=owner,
-        credit=tuple((person, share) for person, share in shares),
+        credit=shares_of(credit),
         region=region,
         values=typed(values),
         void=void,
+        returns=None if returns_of is None else tuple(msgspec.json.decode(returns_of)),
     )
+
+
+def shares_of(credit: Any) -> tuple[tuple[str, float], ...]:
+    """Stored split credit, as text or decoded already."""
+    return tuple((person, share) for person, share in (_credit(credit) if isinstance(credit, str) else credit or ()))
 
 
 def values_reader(dataset: Dataset) -> Callable[[Any], dict[str, Value]]:

@@ -60,7 +60,7 @@ async def plan_syncs(publishing: Publishing) -> None:
 
 
 def _reads_otherwise(source: Source, before: Release, after: Release) -> bool:
-    """Whether the same raw rows would become other records, since fields, key, time, owner, region or `void` changed."""
+    """Whether the same raw rows would become other records, since fields, key, time, owner, region, `void` or `returns` changed."""
     old, new = before.datasets.get(source.dataset), after.datasets[source.dataset]
     return old is None or _kinds(old) != _kinds(new)
 
@@ -68,7 +68,7 @@ def _reads_otherwise(source: Source, before: Release, after: Release) -> bool:
 def _kinds(dataset: Dataset) -> object:
     fields = {name: dataset.field(name) for name in dataset.fields}
     kinds = {name: (field.type, field.choices, field.default) for name, field in fields.items()}
-    return dataset.key, dataset.time, dataset.owner, dataset.region, dataset.void, kinds
+    return dataset.key, dataset.time, dataset.owner, dataset.region, dataset.void, dataset.returns, kinds
 
 
 @handler("sync")

@@ -31,6 +31,7 @@ class Version(msgspec.Struct, kw_only=True, gc=False):
     known_at: datetime
     until: datetime | None
     places: tuple[Place, ...]
+    returns_of: str | None = None
     record: Record | None = None
     values: bytes = b""
 
@@ -85,6 +86,11 @@ class Timeline:
             return None
         return {*after.places, *(before.places if before else ())}
 
+    def returned(self) -> set[str]:
+        """The keys of the records that came back by what the record said before and says now."""
+        versions = (self._was[-1][0] if self._was else None, self.present)
+        return {version.returns_of for version in versions if version is not None and version.returns_of is not None}
+
     def _say_now(self, version: Version, now: datetime) -> None:
         last = self.present
         if last is None or last.hash != version.hash:
@@ -124,6 +130,7 @@ def _unplaced(record: Record) -> Version:
         known_at=_UNPLACED,
         until=None,
         places=places_of(record.day, record.region, record.people) if record.counts else (),
+        returns_of=None if record.returns is None else key_text(record.returns),
         record=record,
         values=values,
     )
@@ -137,7 +144,7 @@ def places_of(day: date, region: str | None, people: Sequence[tuple[str, float]]
 def content_hash(record: Record, values: bytes) -> str:
     """The same for two versions that say the same; `values` are the record's own as JSON."""
     said = (record.day, record.at, record.owner, record.credit, record.region, record.void, record.deleted)
-    rest = "|".join(map(str, said))
+    rest = "|".join(map(str, said)) + ("" if record.returns is None else f"|{record.returns}")
     return hashlib.blake2b(values + rest.encode(), digest_size=16).hexdigest()
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from runtime.calendars.table import dated_of
 from runtime.releases.rows import ReleaseRow
 from runtime.tenancy import rows
 from schema_defs.errors import UsageError
@@ -39,9 +40,15 @@ _read: dict[tuple[str, str, int], LiveRelease] = {}
 
 
 async def live(tenant: str) -> LiveRelease | None:
-    """The tenant's live release; None before the first one was published. Reading it again costs one small query."""
+    """The tenant's live release; None before the first one was published. Reading it again costs a small query or two."""
     found = await rows(ReleaseRow, tenant).filter(live=True).values("id", "number")
-    return await _release(tenant, found[0]["id"], found[0]["number"]) if found else None
+    return await by_the_table(tenant, await _release(tenant, found[0]["id"], found[0]["number"])) if found else None
+
+
+async def by_the_table(tenant: str, stored: LiveRelease) -> LiveRelease:
+    """The release with the days off that the tenant's table has now."""
+    release = await dated_of(tenant, stored.release)
+    return stored if release is stored.release else msgspec.structs.replace(stored, release=release)
 
 
 async def demand_live(tenant: str) -> LiveRelease:
@@ -55,7 +62,7 @@ async def demand_live(tenant: str) -> LiveRelease:
 async def release_numbered(tenant: str, number: int) -> LiveRelease | None:
     """An earlier release, as snapshots and past numbers need it."""
     found = await rows(ReleaseRow, tenant).filter(number=number).values("id", "number")
-    return await _release(tenant, found[0]["id"], number) if found else None
+    return await by_the_table(tenant, await _release(tenant, found[0]["id"], number)) if found else None
 
 
 async def list_releases(tenant: str) -> list[Published]:

@@ -7,16 +7,18 @@ from typing import Any, TypeVar
 from engine.calendar import WorkCalendar, calendar_of
 from engine.metrics.aggregate import Measure
 from engine.metrics.places import Places
+from engine.metrics.policy import Policy
 from engine.metrics.ready import Ready, ready
 from engine.org import Org, org_of
 from runtime.people.directory import people_of
 from runtime.releases.live import demand_live, live
+from schema_defs.calendar import Calendar
 from schema_defs.release import Release
 
 T = TypeVar("T")
 
 _REMEMBERED = 64
-_kept: dict[str, tuple[tuple[int, str, str], "Prepared"]] = {}
+_kept: dict[str, tuple[tuple[int, str, str, Calendar], "Prepared"]] = {}
 
 
 class Prepared:
@@ -32,17 +34,21 @@ class Prepared:
         self._places: dict[str, tuple[date, Places]] = {}
         self._once: dict[str, Any] = {}
 
-    def measures_of(self, dataset: str) -> Sequence[Measure]:
-        """The base metrics of a dataset."""
-        return [measure for measure in self.metrics.measures.values() if measure.dataset == dataset]
+    def measures_of(self, policy: str) -> Sequence[Measure]:
+        """The base metrics of a policy."""
+        return [measure for measure in self.metrics.measures.values() if measure.under == policy]
 
-    def places(self, dataset: str, today: date = date.max) -> Places:
-        """Where the dataset's records count; `today` matters under `attribution: now` only."""
-        document = self.release.datasets[dataset]
-        asked = today if document.attribution == "now" else date.max
-        if dataset not in self._places or self._places[dataset][0] != asked:
-            self._places[dataset] = asked, Places(document, self.org, asked)
-        return self._places[dataset][1]
+    def policies_of(self, dataset: str) -> Sequence[Policy]:
+        """The ways in which base metrics count the dataset's records."""
+        return [policy for policy in self.metrics.policies().values() if policy.dataset.name == dataset]
+
+    def places(self, policy: str, today: date = date.max) -> Places:
+        """Where records count under the policy of that name; `today` matters under `attribution: now` only."""
+        dataset = self.metrics.policies()[policy].dataset
+        asked = today if dataset.attribution == "now" else date.max
+        if policy not in self._places or self._places[policy][0] != asked:
+            self._places[policy] = asked, Places(dataset, self.org, asked)
+        return self._places[policy][1]
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What a room makes of the release, made when it is first asked for and kept with it."""
@@ -58,7 +64,7 @@ async def prepared(tenant: str) -> Prepared | None:
     if found is None:
         return None
     people, state = await people_of(tenant)
-    mark = (found.number, found.hash, state)
+    mark = (found.number, found.hash, state, found.release.calendar)
     if tenant not in _kept or _kept[tenant][0] != mark:
         _kept.pop(tenant, None)
         if len(_kept) >= _REMEMBERED:

@@ -11,6 +11,7 @@ import msgspec
 
 from engine.checks import check
 from runtime.audit.log import note as audit
+from runtime.calendars.table import dated_of
 from runtime.context import Context
 from runtime.database import transact
 from runtime.events import publish_after_commit
@@ -18,7 +19,7 @@ from runtime.offline.available import available
 from runtime.offline.configuration import ConfigurationError
 from runtime.people.import_people import brings_other_people
 from runtime.releases.hooks import Publishing, call_hooks
-from runtime.releases.live import LiveRelease, live, release_numbered, remember
+from runtime.releases.live import LiveRelease, by_the_table, live, release_numbered, remember
 from runtime.releases.rows import ReleaseRow
 from runtime.releases.tested import failed_tests
 from runtime.tenancy import add, rows
@@ -44,9 +45,10 @@ async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, not
 
     Raises ConfigurationError with every issue, and then nothing has changed.
     """
-    issues = check(loaded, available())
+    by_table = msgspec.structs.replace(loaded, release=await dated_of(tenant, loaded.release))
+    issues = check(by_table, available())
     _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
-    _refuse(await asyncio.to_thread(failed_tests, loaded))
+    _refuse(await asyncio.to_thread(failed_tests, by_table))
     documents = _documents(loaded)
     new = _New(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
     outcome = await transact(lambda: _put(context, tenant, new))
@@ -70,12 +72,13 @@ async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Ou
 
 async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     now = context.clock.now()
-    before = await _lock(tenant)
+    before = await lock_live(tenant)
     if before is not None and before.hash == new.hash and not await _other_people(context, tenant, new):
         return Outcome(number=before.number, hash=new.hash, changed=False)
     row = await _add(tenant, new, now)
-    live_now = LiveRelease(row.number, new.release, new.hash)
-    remember(tenant, row.id, live_now)
+    stored = LiveRelease(row.number, new.release, new.hash)
+    remember(tenant, row.id, stored)
+    live_now = await by_the_table(tenant, stored)
     publishing = Publishing(
         context=context, tenant=tenant, now=now, live=live_now, before=before, loaded=new.loaded, by=new.by
     )
@@ -128,7 +131,7 @@ def _beside(file: str, folder: Path | None) -> str:
     return path.name
 
 
-async def _lock(tenant: str) -> LiveRelease | None:
+async def lock_live(tenant: str) -> LiveRelease | None:
     """The live release, which nobody else replaces until this transaction ends."""
     if not await rows(TenantRow, tenant).filter(key=tenant, state="active").update(state="active"):
         raise UsageError(

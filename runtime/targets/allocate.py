@@ -1,14 +1,15 @@
 """When a release goes live its plans are split into targets, in the same transaction: all of them, or no release."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from connectors.sources.file.open import open_file
 from engine.calendar import calendar_of
 from engine.org import Org, org_of
 from engine.targets.months import History
-from engine.targets.plan import Rows, data_name, targets_of, uses_history
-from engine.targets.targets import Targets
+from engine.targets.plan import Rows, data_name, targets_of, unit_for, uses_history
+from engine.targets.targets import Cells, Targets
 from runtime.bulk import write_many
 from runtime.numbers.rows import CellRow
 from runtime.people.directory import people_of
@@ -26,7 +27,10 @@ _COLUMNS = ("plan", "metric", "scope", "key", "month", "value", "release")
 
 @on_publish
 async def allocate(publishing: Publishing) -> None:
-    """Replaces the tenant's targets with those of the new release. A plan that cannot be split stops the publishing."""
+    """Replaces the tenant's targets with those of the new release. A plan that cannot be split stops the publishing.
+
+    After a rollback or a changed calendar, targets from a file that lay beside the documents stay as they are.
+    """
     release, tenant = publishing.live.release, publishing.tenant
     people, _ = await people_of(tenant)
     org = org_of(release.organisation, people or None)
@@ -42,8 +46,26 @@ async def allocate(publishing: Publishing) -> None:
 async def _targets(publishing: Publishing, plan: Plan, org: Org) -> Targets:
     release = publishing.live.release
     history = await _history(publishing.tenant, plan) if uses_history(plan) else None
-    data = _data(publishing, plan.targets_from) if plan.targets_from else {}
+    try:
+        data = _data(publishing, plan.targets_from) if plan.targets_from else {}
+    except _NotAtHandError as gone:
+        return await _kept(publishing, plan, gone.said)
     return targets_of(plan, release, org, calendar_of(release.calendar), data, history)
+
+
+async def _kept(publishing: Publishing, plan: Plan, why: Said) -> Targets:
+    """The plan's targets as they are stored. Raises AuthorError where there are none."""
+    stored = rows(TargetRow, publishing.tenant).filter(plan=plan.name, metric=plan.metric)
+    cells: Cells = {}
+    for scope, key, month, value in await stored.values_list("scope", "key", "month", "value"):
+        cells.setdefault((scope, key), {})[month] = Decimal(value)
+    if not cells:
+        raise AuthorError(why)
+    return Targets(plan.name, plan.metric, unit_for(plan, publishing.live.release), cells)
+
+
+class _NotAtHandError(AuthorError):
+    """The file lay beside documents that are no longer at hand: nothing was published from a folder."""
 
 
 async def _history(tenant: str, plan: Plan) -> History:
@@ -59,7 +81,10 @@ async def _history(tenant: str, plan: Plan) -> History:
 def _data(publishing: Publishing, source: TargetsFrom) -> Rows:
     """The rows of the file beside the documents, or of the tenant's folder."""
     settings, tenant = publishing.context.settings, publishing.tenant
-    path = document_file(settings, tenant, publishing.folder, file=source.file, data=source.data)
+    try:
+        path = document_file(settings, tenant, publishing.folder, file=source.file, data=source.data)
+    except AuthorError as gone:
+        raise gone if publishing.loaded else _NotAtHandError(gone.said) from gone
     return {data_name(source): _read(path)}
 
 

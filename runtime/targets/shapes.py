@@ -8,8 +8,10 @@ from tortoise.functions import Count, Max
 from engine.metrics.history import History
 from engine.pace import DayShape
 from engine.periods import month_bounds
+from engine.records.record import Record
 from engine.targets.months import a_year_before
 from engine.targets.paces import known_for_shape, shape_before
+from runtime.records.returns import linked
 from runtime.records.rows import RecordRow
 from runtime.records.store import records_between
 from runtime.releases.prepared import Prepared
@@ -48,11 +50,10 @@ async def _mark(tenant: str, dataset: str, month: str) -> object:
 async def _read(configured: Prepared, metric: str, month: str) -> DayShape | None:
     calendar, (first, last) = configured.calendar, month_bounds(a_year_before(month))
     known_at = calendar.closing(known_for_shape(month))
-    records = {
-        name: await records_between(
-            configured.tenant, configured.release.datasets[name], first, last, known_at=known_at
-        )
-        for name in configured.metrics.datasets_of(metric)
-    }
+    tenant, records = configured.tenant, dict[str, list[Record]]()
+    for name in configured.metrics.datasets_of(metric):
+        dataset = configured.release.datasets[name]
+        found = await records_between(tenant, dataset, first, last, known_at=known_at)
+        records[name] = await linked(tenant, dataset, found, known_at=known_at)
     history = History(configured.release, records, configured.org, calendar, (metric,), "company")
     return shape_before(history, calendar, metric, month)

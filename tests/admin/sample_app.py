@@ -16,6 +16,7 @@ from admin.deps import Deps, LiveEvent, Pdf
 from runtime.alerts.answer import AlertAnswer
 from runtime.board.preview import Preview
 from runtime.board.viewer import SignInView, Viewer
+from runtime.calendars.file import days_in, kind_of
 from schema_defs.errors import RefusedError
 from schema_defs.text import Said
 
@@ -88,6 +89,9 @@ class SampleViews:
     async def preview(self, viewer, text):
         return None if self.empty else Preview(metric=text, value=1.5)
 
+    async def calendar(self, viewer, *, year=None):
+        return sample.calendar(year or 2026, may_edit=viewer.has("author", "it"))
+
 
 class SampleVerbs:
     def __init__(self) -> None:
@@ -110,6 +114,15 @@ class SampleVerbs:
 
     async def try_rule(self, viewer: Viewer, *, rule: str, first: date, last: date) -> None:
         self.tried = (rule, first, last)
+
+    async def import_calendar(self, viewer, file, content):
+        if not viewer.has("author", "it"):
+            raise RefusedError(Said(zh="只有规则作者和 IT", en="only authors and IT"))
+        self.edits.append({"file": file, "days": str(len(days_in(file, content)))})
+        return [2027]
+
+    async def correct_calendar(self, viewer, day, kind, name):
+        self.edits.append({"day": day.isoformat(), "kind": kind_of(day, kind), "name": name})
 
     async def freeze(self, viewer: Viewer) -> str:
         self.frozen += 1

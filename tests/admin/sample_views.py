@@ -2,14 +2,17 @@
 
 import math
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import msgspec
 from ruamel.yaml import YAML
 
+from engine.calendar import calendar_of
+from engine.year_plans import with_table
 from runtime.backtests.tried import (
     TriedDay,
     TriedMove,
@@ -21,6 +24,7 @@ from runtime.backtests.tried import (
     TriedWhy,
 )
 from runtime.board.alerts import Acknowledgement, AlertsView, AlertWhy, Delivery, StripDay, Transition, Value
+from runtime.board.calendar_page import calendar_view
 from runtime.board.chat import ChatMessage, ChatView, Conversation, Refusal
 from runtime.board.drill import (
     AttainmentChange,
@@ -70,6 +74,8 @@ from runtime.board.view import (
 from runtime.board.viewer import DemoDoor, SignInView, Viewer
 from runtime.board.watch import Condition, ReadValue, WatchedDay, WatchView
 from runtime.board.workbench import DocumentLine, DocumentView, LineageLine, ReleaseLine, WorkbenchView
+from runtime.calendars.table import StoredDay
+from schema_defs.calendar import Calendar
 from schema_defs.text import Said
 
 ROOT = Path(__file__).parents[2]
@@ -770,3 +776,16 @@ def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
         scopes=(TriedScope(scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}, days=days, episodes=1, messages=3, differing=(date(2026, 11, 11),)),),
         people=(TriedPerson(label={"zh": "王 <芳>", "en": "Wang <Fang>"}, weeks=(2, 1)),), why=why if explain else None,
     )  # fmt: skip
+
+
+def calendar(year, *, may_edit):
+    """The calendar with one correction; None for a year that is not listed."""
+    at = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    days = [StoredDay("d1", date(2026, 12, 26), "make_up", "", "correction", "anna", at)]
+    row = SimpleNamespace(
+        day=date(2026, 12, 26), kind="make_up", name="", source="correction", by="anna", known_at=at, superseded_at=None
+    )
+    document = with_table(Calendar(country="CN"), [each.plain for each in days])
+    return calendar_view(
+        calendar_of(document), year, date(2026, 11, 24), days, [row] if year == 2026 else [], may_edit=may_edit
+    )

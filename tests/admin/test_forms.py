@@ -131,3 +131,41 @@ def test_there_is_nothing_to_preview_before_the_first_release(client):
 
 def test_a_preview_needs_the_form_token(client):
     assert client().post("/workbench/preview", data={"text": "x"}).status_code == 403
+
+
+def test_an_official_plan_is_sent_as_a_file_and_a_wrong_one_is_told_with_its_line(client):
+    sample = Sample()
+    browser = client(role="it", sample=sample)
+    token = token_of(browser.get("/workbench/calendar/2027").text)
+
+    def upload(content: bytes):
+        return browser.post(
+            "/workbench/calendar/2027/import",
+            data={"_csrf_token": token},
+            files={"file": ("2027.csv", content, "text/csv")},
+        )
+
+    assert upload("day,kind,name\n2027-01-01,off,元旦\n".encode()).headers["location"] == "/workbench/calendar/2027"
+    assert sample.verbs.edits == [{"file": "2027.csv", "days": "1"}]
+    wrong = upload(b"day,kind,name\n2027-01-01,free,x\n")
+    assert wrong.status_code == 422
+    assert "2027.csv 第 2 行：kind &#39;free&#39; 未知" in wrong.text
+    assert browser.post("/workbench/calendar/2027/import", data={"_csrf_token": token}).status_code == 422
+
+
+def test_a_day_is_corrected_by_those_who_may(client):
+    sample = Sample()
+    browser = client(role="author", sample=sample)
+    sent = send(
+        browser,
+        "/workbench/calendar/2026/day",
+        "/workbench/calendar/2026",
+        day="2026-12-26",
+        kind="make_up",
+        name="盘点",
+    )
+    assert sent.headers["location"] == "/workbench/calendar/2026"
+    assert sample.verbs.edits == [{"day": "2026-12-26", "kind": "make_up", "name": "盘点"}]
+    wrong = send(browser, "/workbench/calendar/2026/day", "/workbench/calendar/2026", day="2026-12-28", kind="make_up")
+    assert (wrong.status_code, "不是周末" in wrong.text) == (422, True)
+    assert "/import" not in client(role="director", sample=sample).get("/workbench/calendar/2026").text

@@ -15,7 +15,7 @@ from tests.admin.sample_views import viewer
 PAGES = (
     "/board", "/board?opened=region:shanghai", "/board?wall=1", "/board?why=signed_amount:region:shanghai",
     "/board/why?why=high_margin_share:region:shanghai", "/board/rows?keys=region:shanghai,region:east", "/alerts", "/alerts/backtest", "/alerts/backtest?mode=both&of=shanghai&day=2026-11-11", "/targets",
-    "/calibration", "/chat", "/workbench", "/records", "/records?search=没有的",
+    "/calibration", "/chat", "/workbench", "/workbench/calendar", "/workbench/calendar/2027", "/records", "/records?search=没有的",
 )  # fmt: skip
 DETAILS = ("/alerts/a-shanghai", "/calibration/sn-102", "/records/order_lines/SO-1182.1", "/workbench/rule/behind_pace",
            "/alerts/why?rule=behind_pace&of=region:shanghai", "/alerts/why?rule=behind_pace&of=region:shanghai&day=2026-11-22",

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from engine.calendar import calendar_of
 from engine.periods import days_of
-from schema_defs.calendar import Calendar
+from engine.statutory import statutory_days
+from schema_defs.calendar import Calendar, YearPlan
 
 CHINA = calendar_of(Calendar(country="CN"))
 PLAIN = calendar_of(Calendar())
@@ -72,9 +73,13 @@ def test_only_a_year_of_china_without_a_plan_is_marked_predicted() -> None:
     assert not CHINA.predicted(2004)
     assert not CHINA.predicted(2026)
     assert not PLAIN.predicted(2027)
-    with_plan = calendar_of(Calendar(country="CN", working_days=(date(2027, 2, 20),)))
+    with_a_day = calendar_of(Calendar(country="CN", working_days=(date(2027, 2, 20),)))
+    assert with_a_day.predicted(2027)
+    plan = YearPlan(year=2027, off=tuple(sorted(statutory_days(2027))), make_up=(date(2027, 2, 20),))
+    with_plan = calendar_of(Calendar(country="CN", years=(plan,)))
     assert not with_plan.predicted(2027)
     assert with_plan.predicted(2028)
+    assert with_plan.is_working(date(2027, 2, 20))
 
 
 @given(
@@ -162,3 +167,10 @@ def test_working_hours_skip_nights_and_days_off() -> None:
 def test_after_working_hours_is_when_that_much_working_time_has_passed(start: datetime, span: timedelta) -> None:
     moment = start.replace(tzinfo=SHANGHAI)
     assert CHINA.working_hours_between(moment, CHINA.after_working_hours(moment, span)) == span
+
+
+def test_a_plan_of_a_year_names_days_of_that_year_once() -> None:
+    plan = YearPlan(year=2027, off=(date(2026, 1, 1), date(2027, 1, 2)), make_up=(date(2027, 1, 2),))
+    assert [fault.code for fault in plan.faults()] == ["day-of-another-year", "day-is-both"]
+    twice = Calendar(country="CN", years=(YearPlan(year=2027, off=()), YearPlan(year=2027, off=())))
+    assert [fault.code for fault in twice.faults()] == ["year-twice"]

@@ -27,6 +27,7 @@ async def records_of(company: Company) -> dict[str, list[Record]]:
                 void=row.void,
                 deleted=row.deleted,
                 known_at=row.known_at,
+                returns=None if row.returns_of is None else tuple(msgspec.json.decode(row.returns_of)),
             )
             for row in await rows(RecordRow, TENANT).filter(dataset=name).order_by("known_at", "version")
         ]

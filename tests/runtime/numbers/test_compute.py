@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from engine.metrics.aggregate import merged, partial_of
@@ -28,10 +29,28 @@ from tests.runtime.company import COMPANY, MONDAY, TENANT, Company, founded, noo
 
 BASES = ("amount", "high", "pieces", "lines", "customers", "mean", "least", "most", "latest")
 START = date(2026, 3, 5)
+_OWN_WAYS = """
+---
+{kind: metric, name: net, dataset: orders, aggregate: sum, value: amount, format: money, returns: original}
+---
+{kind: metric, name: net_lines, dataset: orders, aggregate: count, returns: original}
+---
+{kind: metric, name: gross, dataset: orders, aggregate: sum, value: amount, format: money, returns: ignore}
+---
+{kind: metric, name: net_now, dataset: orders, aggregate: sum, value: amount, format: money, returns: original, attribution: now}
+---
+{kind: metric, name: last_now, dataset: orders, aggregate: last, value: pieces, attribution: now}
+---
+{kind: metric, name: kept, formula: net / gross}
+"""
+RETURNS = "  original: text\nreturns: {when: original is not None, of: original}\nvoid"
 VARIANTS = {
     "regions of the records": COMPANY,
     "regions of the owners then": COMPANY.replace("region: region\nfields", "fields", 1),
     "regions of the owners now": COMPANY.replace("region: region\nfields", "attribution: now\nfields", 1),
+    "metrics with ways of their own": COMPANY.replace("region: region\nfields", "fields", 1).replace("void", RETURNS, 1)
+    + _OWN_WAYS,
+    "returns of orders with regions": COMPANY.replace("void", RETURNS, 1) + _OWN_WAYS,
     "split credit": COMPANY.replace(
         "owner: seller\nregion: region\n", "owner: {people: credit, share: part}\n", 1
     ).replace("  pieces: number\n", "  pieces: number\n  credit: text\n  part: text\n", 1),
@@ -81,6 +100,8 @@ class Source:
             row["ordered"] = self._day(now).isoformat()
         people = rng.sample(("s01", "s03", "s04"), rng.randint(1, 2))
         row |= {"credit": ";".join(people), "part": ";".join(("1",) if len(people) == 1 else ("0.25", "0.75"))}
+        if rng.random() < 0.3:
+            row["original"] = rng.choice((None, number, "N1", "N2", "N9", *self.rows))
         self.rows[number] = row
         known = {"_known_at": (now - timedelta(hours=rng.randint(0, 200))).isoformat()} if rng.random() < 0.4 else {}
         return row | known | ({"_deleted": True} if rng.random() < 0.1 else {})
@@ -110,10 +131,12 @@ async def expect_all(company: Company, records: list[Record], today: date) -> No
     """Every number of every scope on every day, added up from the records."""
     configured = await company.prepared()
     months = sorted({f"{today - timedelta(days=back):%Y-%m}" for back in range(45)})
-    book, places = await book_of(configured, BASES, months), configured.places("orders", today)
+    book = await book_of(configured, list(configured.metrics.measures), months)
     for measure in configured.metrics.measures.values():
+        mine_of = counted(records, configured.release.metrics[measure.name].returns)
         for scope in SCOPES:
-            placed = [(one, key, share) for one in records if one.counts for key, share in places.of(one, scope)]
+            places = configured.places(measure.under, today)
+            placed = [(one, key, share) for one in mine_of for key, share in places.of(one, scope)]
             for key in {key for _, key, _ in placed} | book.keys(scope):
                 for back in range(40):
                     day = today - timedelta(days=back)
@@ -123,6 +146,23 @@ async def expect_all(company: Company, records: list[Record], today: date) -> No
                     partial = partial_of(measure, [one for one, _ in mine], [share for _, share in mine])
                     value = measured(merged(measure, [partial]))
                     assert book.value(measure.name, scope, key, day) == value, (measure.name, scope, key, day)
+
+
+def counted(records: list[Record], returns: str | None) -> list[Record]:
+    """The records that count, the returns among them by the metric's policy: read from its words alone."""
+    live, found = {one.key: one for one in records if one.counts}, []
+    for one in live.values():
+        reference = one.values.get("original")
+        if reference is None or returns in (None, "current"):
+            found.append(one)
+        elif returns == "original":
+            came = live.get((reference,), one)
+            found.append(
+                msgspec.structs.replace(
+                    one, day=came.day, at=came.at, owner=came.owner, region=came.region, credit=came.credit
+                )
+            )
+    return found
 
 
 def measured(partial: Partial) -> float | None:

@@ -11,6 +11,7 @@ from engine.metrics.days import partials_of_table
 from engine.metrics.history import History
 from engine.metrics.moments import Moments
 from engine.metrics.partial import from_plain, to_plain
+from engine.metrics.policy import counted_table
 from engine.records.stock import stock_of
 from runtime.database import transact
 from runtime.numbers.compute import compute_dirty
@@ -21,8 +22,13 @@ from runtime.records.rows import RecordRow
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from tests.runtime.company import COMPANY, TENANT, Company, founded, noon, order
-from tests.runtime.numbers.test_compute import BASES, START, VARIANTS, Source, cells
+from tests.runtime.numbers.test_compute import START, VARIANTS, Source, cells
 from tests.runtime.versions import records_of
+
+_AS_IT_IS_NOW = """
+---
+{kind: metric, name: pieces_now, dataset: orders, aggregate: sum, value: pieces, attribution: now}
+"""
 
 
 @pytest.fixture
@@ -56,10 +62,10 @@ async def test_after_any_history_the_memory_is_what_reading_everything_gives(com
         assert len(kept.present) == len(fresh.present)
     assert len(kept) > len(kept.present)
     given = await records_of(company)
-    columns = await versions_in_memory(configured, "orders", memory)
+    columns, names = await versions_in_memory(configured, "orders", memory), tuple(configured.metrics.measures)
     for scope in SCOPES:
         one, other = (
-            History(configured.release, records, configured.org, configured.calendar, BASES, scope)
+            History(configured.release, records, configured.org, configured.calendar, names, scope)
             for records in (given, {"orders": columns})
         )
         assert one.keys() == other.keys()
@@ -68,33 +74,36 @@ async def test_after_any_history_the_memory_is_what_reading_everything_gives(com
         days, known = (START.toordinal() + rng.integers(-9, 25, count) for _ in range(2))
         moments = Moments(keys, rng.integers(0, len(keys), count), days, np.sort(known))
         here, there = one.all_to_date(moments), other.all_to_date(moments)
-        for name in BASES:
+        for name in names:
             assert np.array_equal(here[name], there[name], equal_nan=True), (scope, name)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 async def test_all_cells_at_once_from_memory_are_the_cells_that_were_computed_day_by_day(company: Company, variant: str) -> None:  # fmt: skip
     await company.publish(VARIANTS[variant])
-    await lived(company, 3)
+    await lived(company, 3, 12)
     await compute_dirty(company.context, TENANT)
     configured, today = await company.prepared(), company.clock.now().date()
-    table = (await stock_in_memory(configured, "orders", Memory())).present
-    found = partials_of_table(configured.measures_of("orders"), table, configured.places("orders", today))
-    at_once = {(*spot, day): to_plain(partial) for some in found for spot, day, partial in some}
-    stored = rows(CellRow, TENANT).filter(metric__in=BASES)
-    computed = {(row.metric, row.scope, row.key, row.day): to_plain(from_plain(row.partial)) for row in await stored}
+    table, at_once = (await stock_in_memory(configured, "orders", Memory())).present, {}
+    for policy in configured.policies_of("orders"):
+        mine, places = counted_table(policy, table), configured.places(policy.name, today)
+        found = partials_of_table(configured.measures_of(policy.name), mine, places)
+        at_once |= {(*spot, day): to_plain(partial) for some in found for spot, day, partial in some}
+    stored = await rows(CellRow, TENANT).filter(metric__in=list(configured.metrics.measures))
+    computed = {(row.metric, row.scope, row.key, row.day): to_plain(from_plain(row.partial)) for row in stored}
     assert {spot: computed[spot] for spot in at_once} == at_once
     assert len(at_once) > 50
 
 
 async def test_a_published_metric_is_recomputed_from_what_is_in_memory(company: Company) -> None:
-    await company.publish()
+    document = VARIANTS["regions of the owners then"] + _AS_IT_IS_NOW
+    await company.publish(document)
     await lived(company, 11)
     await compute_dirty(company.context, TENANT)
     await stock_in_memory(await company.prepared(), "orders")
     company.write(order("last", START, 77.0))
     await company.sync()
-    await company.publish(COMPANY.replace("value: amount}", "value: amount * 3}", 1))
+    await company.publish(document.replace("value: amount}", "value: amount * 3}", 1))
     configured = await company.prepared()
     await compute_dirty(company.context, TENANT)
     written = await rows(RecordRow, TENANT).filter(dataset="orders").count()
@@ -106,6 +115,24 @@ async def test_a_published_metric_is_recomputed_from_what_is_in_memory(company: 
     await compute_dirty(company.context, TENANT)
     assert await cells() == from_memory
     assert len(from_memory) > 50
+
+
+async def test_a_return_finds_the_day_of_its_original_though_the_dataset_is_in_memory(company: Company) -> None:
+    document = VARIANTS["returns of orders with regions"]
+    await company.publish(document)
+    days = [START - timedelta(days=back) for back in range(5)]
+    came = order("R", START + timedelta(days=1), -7.0) | {"original": "O4"}
+    await company.arrive(company.clock.now(), *(order(f"O{at}", day) for at, day in enumerate(days)), came)
+    configured = await company.prepared()
+    await stock_in_memory(configured, "orders")
+    before = await cells()
+    await rows(CellRow, TENANT).delete()
+    await transact(lambda: mark_datasets(TENANT, ["orders"], company.clock.now()))
+    await compute_dirty(company.context, TENANT)
+    assert await cells() == before
+    net = await rows(CellRow, TENANT).get(metric="net", scope="company", day=days[4])
+    gross = await rows(CellRow, TENANT).get(metric="gross", scope="company", day=days[4])
+    assert net.number == gross.number - 7
 
 
 async def test_a_version_that_is_committed_late_with_an_older_id_is_not_missed(company: Company) -> None:
