@@ -117,7 +117,7 @@ def naive(
 def test_computing_and_the_past_say_what_the_words_say(rows: list[Record], way: int, offset: int) -> None:
     (returns, attribution), name = WAYS[way], METRICS[way].name
     known = FIRST + timedelta(days=offset)
-    history = History(DOCUMENTS, {"orders": rows}, ORG, CALENDAR, (name,), "region")
+    history = History(DOCUMENTS, {"orders": rows}, ORG, CALENDAR, [each.name for each in METRICS], "region")
     moment = CALENDAR.closing(known)
     found = computed(DOCUMENTS, {"orders": rows}, name, scope="region", known=moment, today=known)
     for key in ("east", "shanghai", "suzhou", "west"):
@@ -127,6 +127,19 @@ def test_computing_and_the_past_say_what_the_words_say(rows: list[Record], way: 
         whole = naive(rows, returns, attribution, key, (first, last), known)
         mine = [row.value for row in found.rows if row.key == key and row.period == f"{known:%Y-%m}"]
         assert (float(mine[0]) if mine else 0.0) == whole  # type: ignore[arg-type]
+
+
+@settings(max_examples=5, deadline=None)
+@given(histories())
+def test_a_past_day_whose_number_changes_is_named_as_late(rows: list[Record]) -> None:
+    names = [each.name for each in METRICS if each.attribution is None]
+    history = History(DOCUMENTS, {"orders": rows}, ORG, CALENDAR, names, "region")
+    days, before = [FIRST + timedelta(days=offset) for offset in range(35)], dict[date, list[float | None]]()
+    for known in days:
+        late = history.late_days(known).get("east", frozenset())
+        now = {day: [history.to_date(name, "east", day, known) for name in names] for day in days}
+        assert all(now[day] == before[day] or day in late for day in days if day < known)
+        before = now
 
 
 @pytest.mark.parametrize(
