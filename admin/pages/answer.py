@@ -93,7 +93,7 @@ def _address(request: Request[Any, Any, Any]) -> str:
     return str(request.scope["path"]) + (f"?{query}" if query else "")
 
 
-FLASHES = ("answered", "record_saved", "freezing", "signed_out")
+FLASHES = ("answered", "record_saved", "freezing", "signed_out", "calendar_imported", "calendar_corrected")
 """Messages that survive one redirect, by name: the cookie never carries text."""
 
 
