@@ -19,6 +19,9 @@ REFRESH = {"Refresh": "2"}
 """While the work is under way the page asks again, in seconds; it needs no script."""
 
 
+YEARS = range(1950, 2150)
+
+
 class TryForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rule: Annotated[str, msgspec.Meta(max_length=200)]
     first: str
@@ -64,19 +67,28 @@ async def begin(request: Request[Any, Any, Any], data: URLEncodedBody[TryForm]) 
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise NotFoundException from error
+    found = _parsed(text)
+    if text and found is None:
+        raise NotFoundException
+    return found
 
 
 def _demanded(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
+    found = _parsed(text)
+    if found is None:
         raise UsageError(
             Said(
                 zh=f"'{text}' 不是日期；请写成 2026-06-10 的样子",
                 en=f"'{text}' is no date; write it like 2026-06-10",
             )
-        ) from None
+        )
+    return found
+
+
+def _parsed(text: str) -> date | None:
+    """The day, where it is one of these centuries."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None

@@ -11,6 +11,7 @@ import msgspec
 
 from engine.explain.hindsight import DayDifference, Hindsight
 from engine.explain.late import LateRecord, Moved
+from engine.records.record import Record
 from engine.routing import Scope
 from engine.rules.backtest import Backtest
 from engine.rules.summary import FIRING, Month, Summary
@@ -29,7 +30,7 @@ from runtime.backtests.tried import (
     TriedView,
     TriedWhy,
 )
-from runtime.board.columns import column_of
+from runtime.board.columns import column_of, hidden_fields
 from runtime.board.hidden import hidden_from, metrics_read
 from runtime.board.ids import id_of
 from runtime.board.marks import name_of
@@ -40,6 +41,7 @@ from runtime.queue.rows import JobRow
 from runtime.records.store import key_text
 from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
+from schema_defs.dataset import Dataset
 from schema_defs.rule import ScopeKind
 from schema_defs.text import Text
 
@@ -241,6 +243,7 @@ def _seen(sight: Sight, difference: DayDifference) -> Iterable[Moved]:
 
 def _move(configured: Prepared, sight: Sight, moved: Moved) -> TriedMove:
     column = column_of(configured, moved.metric)
+    steps = [record.by for record in moved.records]
     largest = sorted(moved.records, key=lambda record: abs(record.by or Fraction(0)), reverse=True)
     return TriedMove(
         metric=column.label,
@@ -248,6 +251,7 @@ def _move(configured: Prepared, sight: Sight, moved: Moved) -> TriedMove:
         currency=column.currency,
         then=None if moved.then is None else float(moved.then),
         now=None if moved.now is None else float(moved.now),
+        total=None if None in steps else float(sum(step for step in steps if step is not None)),
         records=tuple(_record(configured, sight, record) for record in largest[:RECORDS]),
         more=max(0, len(largest) - RECORDS),
     )
@@ -259,9 +263,15 @@ def _record(configured: Prepared, sight: Sight, late: LateRecord) -> TriedRecord
     dataset = configured.release.datasets[late.dataset]
     known = record.known_at if late.after else None
     return TriedRecord(
-        key="-".join(str(part) for part in record.key),
+        key="-".join(_key_parts(dataset, sight, record)),
         known=configured.calendar.local(known).date() if known else None,
         by=None if late.by is None else float(late.by),
         dataset=late.dataset,
         record=id_of(key_text(record.key)) if may_open(dataset, sight, record) else None,
     )
+
+
+def _key_parts(dataset: Dataset, sight: Sight, record: Record) -> Iterable[str]:
+    """The record's key without the fields that the reader may not see."""
+    hidden = hidden_fields(dataset, sight)
+    return ("…" if name in hidden else str(part) for name, part in zip(dataset.key_fields, record.key, strict=True))

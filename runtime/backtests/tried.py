@@ -73,6 +73,8 @@ class TriedMove(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
     then: float | None
     now: float | None
+    total: float | None
+    """What all the records moved it by, the ones that are not listed among them."""
     records: tuple[TriedRecord, ...]
     more: int = 0
 

@@ -767,7 +767,7 @@ def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
     days = tuple(TriedDay(day=date(2026, 11, 9 + n), look=look, differs=n == 2) for n, look in enumerate(looks))
     total = TriedSum(episodes=1, messages=3, missed=2, caught=1, false_alarms=1, lead=7.5)
     move = TriedMove(
-        metric={"zh": "签约额", "en": "Signed amount"}, format="money", currency="CNY", then=100.0, now=350.5, more=2,
+        metric={"zh": "签约额", "en": "Signed amount"}, format="money", currency="CNY", then=100.0, now=350.5, total=250.5, more=2,
         records=(TriedRecord(key="SO-<1>", known=date(2026, 11, 14), by=250.5, dataset="order_lines", record="o1"), TriedRecord(key="SO-2", known=None, by=None, dataset="order_lines")),
     )  # fmt: skip
     why = TriedWhy(label={"zh": "上海", "en": "Shanghai"}, day=date(2026, 11, 11), was_late=True, moves=(move,))

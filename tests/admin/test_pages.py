@@ -280,6 +280,7 @@ def test_a_rule_that_is_being_tried_renews_the_page_and_one_that_was_shows_its_d
     assert "1 / 2" in done.text
     assert client().get("/alerts/backtest?rule=none").status_code == 404
     assert client().get("/alerts/backtest?first=yesterday").status_code == 404
+    assert client().get("/alerts/backtest?last=0001-01-01").status_code == 404
     assert client().get("/alerts/backtest?mode=never").status_code == 404
 
 

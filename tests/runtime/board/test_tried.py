@@ -73,7 +73,7 @@ async def test_a_late_order_explains_the_day_that_differs(world, see, tenant):
     assert MONDAY in hefei.differing
     [move] = view.why.moves
     assert [(record.key, record.by) for record in move.records] == [("O20", 4000)]
-    assert move.now - move.then == 4000
+    assert move.now - move.then == move.total == 4000
     assert view.then.episodes >= view.now.episodes
 
 
@@ -86,3 +86,15 @@ async def test_each_reader_sees_own_scopes_and_rules_alone(world, see, tenant):
     assert east.then.episodes <= all_of.then.episodes
     assert (seller.scopes, seller.may_try) == ((), False)
     assert (await see(("m_east", "manager"), explain=("west", MONDAY))).why is None
+
+
+async def test_a_hidden_part_of_a_records_key_is_not_shown(world, see, tenant):
+    text = DOCUMENTS + RULE
+    hidden = text.replace("  id: text\n", "  id: {type: text, visible_to: [director]}\n", 1)
+    assert hidden != text
+    await publish_documents(world, tenant, hidden)
+    await ask(world, tenant, "slow", SUNDAY, date(2026, 3, 3))
+    await drain(world, tenant)
+    shown = [await see(who, mode="both", explain=("hefei", MONDAY)) for who in (("boss", "director"), (None, "author"))]
+
+    assert [view.why.moves[0].records[0].key for view in shown] == ["O20", "…"]
