@@ -92,6 +92,9 @@ async def build_tried(
     if job.state != "done":
         return _unfinished(view, job)
     found = msgspec.convert(job.result, Result)
+    if found.release != configured.number:
+        # What may be seen goes by the release that is live; an older one's result may hold what is hidden now.
+        return msgspec.structs.replace(view, release=found.release, is_live=False)
     return await _done(configured, sight, now, view, found, explain)
 
 
@@ -123,7 +126,6 @@ async def _done(
         view,
         state="done",
         release=found.release,
-        is_live=found.release == configured.number,
         then=_sum(sight, found.then, seen),
         now=_sum(sight, found.now, seen),
         scopes=tuple(_scopes(configured, kind, view.mode, days)),

@@ -101,7 +101,7 @@ class TriedView(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     release: int = 0
     is_live: bool = True
-    """False where another release has gone live since."""
+    """False where another release has gone live since: what was found then is not shown."""
     then: TriedSum | None = None
     now: TriedSum | None = None
     scopes: tuple[TriedScope, ...] = ()

@@ -772,7 +772,7 @@ def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
     )  # fmt: skip
     why = TriedWhy(label={"zh": "上海", "en": "Shanghai"}, day=date(2026, 11, 11), was_late=True, moves=(move,))
     return msgspec.structs.replace(
-        plain, release=1, is_live=False, then=total, now=total, weeks=(date(2026, 11, 9), date(2026, 11, 16)),
+        plain, release=1, then=total, now=total, weeks=(date(2026, 11, 9), date(2026, 11, 16)),
         scopes=(TriedScope(scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}, days=days, episodes=1, messages=3, differing=(date(2026, 11, 11),)),),
         people=(TriedPerson(label={"zh": "王 <芳>", "en": "Wang <Fang>"}, weeks=(2, 1)),), why=why if explain else None,
     )  # fmt: skip

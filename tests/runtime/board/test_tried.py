@@ -98,3 +98,12 @@ async def test_a_hidden_part_of_a_records_key_is_not_shown(world, see, tenant):
     shown = [await see(who, mode="both", explain=("hefei", MONDAY)) for who in (("boss", "director"), (None, "author"))]
 
     assert [view.why.moves[0].records[0].key for view in shown] == ["O20", "…"]
+
+
+async def test_what_an_older_release_found_is_not_shown(world, see, tenant):
+    await ask(world, tenant, "slow", SUNDAY, date(2026, 3, 3))
+    await drain(world, tenant)
+    await publish_documents(world, tenant, (DOCUMENTS + RULE).replace("0.9 * pace", "0.8 * pace"))
+    view = await see()
+
+    assert (view.state, view.is_live, view.release, view.scopes) == ("none", False, 1, ())
