@@ -147,7 +147,7 @@ def test_refused(text: str, kind: str) -> None:
     start = time.process_time()
     with pytest.raises(ExpressionError) as caught:
         parse(text, ["a", "b", "amount"])
-    assert time.process_time() - start < 0.1
+    assert time.process_time() - start < 2, "a guard against hanging; test_hostile measures"
     assert caught.value.kind == kind
     assert caught.value.said.zh
     assert caught.value.said.en

@@ -98,7 +98,7 @@ def test_day_after_day_as_a_backtest_asks(seed: int) -> None:
             assert asked.to_date("share", key, day, day) == full(rows, "share", "region", key, day, day)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.integers(0, 10_000))
 def test_late_days_name_every_earlier_day_whose_value_changed(seed: int) -> None:
     rows = versions(seed, 24)

@@ -84,7 +84,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     histories,
     st.integers(1, 3),
