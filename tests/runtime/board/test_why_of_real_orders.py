@@ -48,7 +48,12 @@ async def published(context, tenant, tmp_path):
     return await demand_prepared(tenant)
 
 
-async def test_five_numbers_are_rebuilt_from_their_leaves(published, context):
+async def test_numbers_are_rebuilt_from_their_leaves_and_the_bridges_of_two_months_add_up(published, context):
+    await check_trees(published, context)
+    await check_bridges(published, context)
+
+
+async def check_trees(published, context):
     now = context.clock.now()
 
     async def node(metric, scope, key, of=number_node, **more):
@@ -74,7 +79,7 @@ async def test_five_numbers_are_rebuilt_from_their_leaves(published, context):
     assert watched.chosen is not None
 
 
-async def test_the_bridges_of_two_months_add_up(published, context):
+async def check_bridges(published, context):
     for address in BRIDGES:
         metric, scope, key = address.split(":")
         why = await build_why(published, VIEWER, context.clock.now(), metric=metric, scope=scope, key=key, day=AUGUST, against="2011-07")  # fmt: skip
