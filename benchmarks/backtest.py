@@ -50,6 +50,7 @@ REGIONS = tuple(f"region{number:02}" for number in range(14))
 CATEGORIES = ("bikes", "clothing", "components", "accessories", "service", "parts")
 CUSTOMERS = 5_000
 LATE, EDITED, MOVED, CANCELLED = 0.06, 0.04, 0.01, 0.02
+WEIGHTS = {key: {"weight": 1} for key in REGIONS}
 DOCUMENTS = f"""
 kind: organisation
 name: company
@@ -77,7 +78,7 @@ name: year
 metric: amount
 year: 2024
 total: 5600000000
-regions: {{key: {"weight": 1} for key in REGIONS}}
+regions: {WEIGHTS}
 """
 RULES = {
     "attainment, pace and a share": {"when": "attainment < 0.8 * pace and high_margin_share < 0.34", "recover_when": "attainment >= 0.9 * pace"},
