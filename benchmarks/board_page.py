@@ -19,8 +19,8 @@ from typing import Any
 import msgspec
 import uvicorn
 from litestar import Litestar, get
-from litestar.contrib.jinja import JinjaTemplateEngine
 from litestar.middleware.csrf import generate_csrf_token
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
 
