@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from engine.records.version_table import Versions
 from engine.rules.past_numbers import Given, PlanTargets
 from engine.targets.targets import Cells, Targets
 from engine.targets.unit import Unit
 from runtime.alerts.judging import moment_at, time_of
 from runtime.alerts.ready_rules import ReadyRule
 from runtime.bulk import Condition, read_many
+from runtime.records.memory import versions_in_memory
 from runtime.records.past import all_versions
 from runtime.records.rows import SourceStateRow
 from runtime.releases.prepared import Prepared
@@ -21,8 +23,8 @@ _UNIT = Unit(1, 4)
 """Stored targets are exact already; no year of them is asked for."""
 
 
-async def given_of(configured: Prepared, ready: ReadyRule, now: datetime) -> Given:
-    """Everything up to now that the rule's conditions read.
+async def given_of(configured: Prepared, ready: ReadyRule, now: datetime, *, as_records: bool = False) -> Given:
+    """Everything up to now that the rule's conditions read: columns in memory, or `as_records`, which an explanation needs.
 
     When a source was late in the past is written nowhere: its days count as they came in the end. One that is late now
     leaves the days since then without data.
@@ -32,10 +34,16 @@ async def given_of(configured: Prepared, ready: ReadyRule, now: datetime) -> Giv
         release=configured.release,
         org=configured.org,
         calendar=configured.calendar,
-        records={name: await all_versions(configured.tenant, configured.release.datasets[name]) for name in datasets},
+        records={name: await _versions(configured, name, as_records) for name in datasets},
         targets=await _targets(configured, ready),
         complete=await _complete(configured, ready, datasets, now),
     )
+
+
+async def _versions(configured: Prepared, dataset: str, as_records: bool) -> Versions:
+    if as_records:
+        return await all_versions(configured.tenant, configured.release.datasets[dataset])
+    return await versions_in_memory(configured, dataset)
 
 
 async def _targets(configured: Prepared, ready: ReadyRule) -> tuple[PlanTargets, ...]:

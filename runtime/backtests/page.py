@@ -227,7 +227,7 @@ async def _why(
     if not view.first <= day <= view.last:
         return None
     ready = next(each for each in ready_rules(configured) if each.rule.name == view.rule)
-    given = await given_of(configured, ready, now)
+    given = await given_of(configured, ready, now, as_records=True)
     place = Scope(ready.rule.scope, key)
     difference = await asyncio.to_thread(lambda: Hindsight(Backtest(ready.rule, given), view.last).of(place, day))
     return TriedWhy(
