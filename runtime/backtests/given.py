@@ -42,7 +42,7 @@ async def given_of(configured: Prepared, ready: ReadyRule, now: datetime, *, as_
 
 async def _versions(configured: Prepared, dataset: str, as_records: bool) -> Versions:
     if as_records:
-        return await all_versions(configured.tenant, configured.release.datasets[dataset])
+        return await all_versions(configured.tenant, configured.release.datasets[dataset], configured.calendar)
     return await versions_in_memory(configured, dataset)
 
 

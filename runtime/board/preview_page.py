@@ -1,13 +1,17 @@
 """Previews a metric on the records of the month, with the reader's rights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
 from engine.explain.metric import Ground, metric_node
 from engine.explain.metric import counted as counted_as
+from engine.explain.tree import Known
 from engine.expression import parse
 from engine.metrics.aggregate import Measure
+from engine.metrics.span import Span
 from engine.org import COMPANY
+from engine.periods import days_of
 from engine.records.record import Record
 from runtime.board.columns import visible_fields
 from runtime.board.hidden import hidden_from
@@ -18,6 +22,7 @@ from runtime.board.values import value_shown
 from runtime.board.viewer import Viewer
 from runtime.board.why_ground import ground_of
 from runtime.people.rights import Sight, sight_in
+from runtime.records.memory import present_in_memory
 from runtime.releases.prepared import Prepared
 from schema_defs.metric import Metric
 from schema_defs.rule import ScopeKind
@@ -37,7 +42,7 @@ async def preview_metric(configured: Prepared, viewer: Viewer, now: datetime, te
     place = _own(sight)
     if place is None or name in hidden_from(whole, sight):
         return Preview(problems=draft.problems, metric=name, hidden=True)
-    ground = await ground_of(whole, [name], today)
+    ground = await ground_of(whole, [name], today, partial(_present, configured))
     found = metric_node(ground, name, *place).value if whole.metrics.has_total(name, *place, whole.org) else None
     bases = [whole.metrics.measures[base] for base in sorted(whole.metrics.bases_of(name))]
     return Preview(
@@ -48,6 +53,12 @@ async def preview_metric(configured: Prepared, viewer: Viewer, now: datetime, te
         value=found if found is None or isinstance(found, float | str | bool) else str(found),
         filters=tuple([await _filter(whole, sight, ground, place, base) for base in bases]),
     )
+
+
+async def _present(configured: Prepared, dataset: str, spans: Collection[Span]) -> list[Known]:
+    """The records of the days, from those in memory; the live release has the same datasets as the draft."""
+    days = {day for span in spans for day in days_of(*span)}
+    return [Known(record=record) for record in await present_in_memory(configured, dataset, days)]
 
 
 def _own(sight: Sight) -> Place | None:

@@ -1,8 +1,9 @@
 """What one explanation reads: the records of the month (and of windows) to the day, where they count, the stored numbers, and the reader's rights."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 import msgspec
 
@@ -26,6 +27,9 @@ from schema_defs.dataset import Dataset
 from schema_defs.plan import Plan
 from schema_defs.rule import ScopeKind
 
+ReadRecords = Callable[[str, Collection[Span]], Awaitable[list[Known]]]
+"""The records of a dataset that count on a day of the spans."""
+
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about one day of one number, and who asks."""
@@ -41,19 +45,28 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """By metric, the plan that its target of the month comes from."""
 
 
-async def ground_of(configured: Prepared, metrics: Collection[str], day: date) -> Ground:
-    """The records of the month up to the day, as known now; under `attribution: now` they count where people are on that day."""
+async def ground_of(
+    configured: Prepared, metrics: Collection[str], day: date, read: ReadRecords | None = None
+) -> Ground:
+    """The records of the month up to the day, as known now; under `attribution: now` they count where people are on that day.
+
+    `read` gives a dataset's records of some days; without it the tables do.
+    """
     datasets = sorted({name for metric in metrics for name in configured.metrics.datasets_of(metric)})
     policies = sorted({name for metric in metrics for name in configured.metrics.policies_of(metric)})
-    documents, at = configured.release.datasets, month_to(day)
+    at, read = month_to(day), read or partial(_stored, configured)
     spans = {name: spans_of(configured, metrics, name, at) for name in datasets}
     return Ground(
         release=configured.release,
         ready=configured.metrics,
         places={name: configured.places(name, day) for name in policies},
-        records={name: await known_in(configured.tenant, documents[name], spans[name]) for name in datasets},
+        records={name: await read(name, spans[name]) for name in datasets},
         at=at,
     )
+
+
+async def _stored(configured: Prepared, dataset: str, spans: Collection[Span]) -> list[Known]:
+    return await known_in(configured.tenant, configured.release.datasets[dataset], spans)
 
 
 def spans_of(configured: Prepared, metrics: Collection[str], dataset: str, at: At) -> list[Span]:

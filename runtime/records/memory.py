@@ -5,17 +5,19 @@ Nothing here is told of changes: every look asks the database.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 from tortoise.functions import Count, Max
 
+from engine.records.record import Record
 from engine.records.stock import Stock, Version, stock_of
 from engine.records.table import Table
 from engine.records.version_table import VersionTable
 from runtime.bulk import Condition, read_many
+from runtime.records.past import First, history_of_imports, known_in_fact
 from runtime.records.rows import RecordRow
 from runtime.records.store import READ, record_of, values_reader
 from runtime.releases.prepared import Prepared
@@ -24,7 +26,7 @@ from runtime.tenancy import rows
 MOST_BYTES = 1 << 30
 """So much is kept at most, of all tenants together; what was asked for last always is."""
 PIECE = 5_000
-_COLUMNS = ("id", "version", "known_at", "deleted", *READ)
+_COLUMNS = ("id", "version", "known_at", "deleted", "run_id", *READ)
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -82,6 +84,16 @@ async def stock_in_memory(configured: Prepared, dataset: str, memory: Memory = _
             held = Held(stock_of(held.stock.dataset, held.stock.calendar))
 
 
+async def present_in_memory(
+    configured: Prepared, dataset: str, days: Collection[date], memory: Memory = _memory
+) -> Sequence[Record]:
+    """The records as known now that may count on some days, returns with their originals."""
+    stock = await stock_in_memory(configured, dataset, memory)
+    if stock.dataset.returns is None:
+        return stock.present_of(days).records
+    return [record for record in stock.present.records if not set(days).isdisjoint(record.days)]
+
+
 async def present_of_days(
     configured: Prepared, dataset: str, days: Collection[date], memory: Memory = _memory
 ) -> Table | None:
@@ -105,9 +117,9 @@ async def _written(configured: Prepared, dataset: str) -> tuple[int, str]:
 
 async def _with_tail(configured: Prepared, dataset: str, held: Held) -> Held:
     """With the versions behind the last one."""
-    pieces, last = list[Stock](), held.last
+    pieces, last, first = list[Stock](), held.last, await history_of_imports(configured.tenant, dataset)
     while found := await _read(configured, dataset, last, PIECE):
-        pieces.append(_piece(held.stock, found))
+        pieces.append(_piece(held.stock, found, first))
         last = found[-1][0]
         await asyncio.sleep(0)
     return Held(held.stock.grown(pieces), last) if pieces else held
@@ -118,10 +130,11 @@ async def _read(configured: Prepared, dataset: str, after: str, limit: int) -> l
     return await read_many(RecordRow, configured.tenant, _COLUMNS, where, order=("id",), limit=limit)
 
 
-def _piece(stock: Stock, found: list[tuple[Any, ...]]) -> Stock:
+def _piece(stock: Stock, found: list[tuple[Any, ...]], first: First) -> Stock:
     typed = values_reader(stock.dataset)
     versions = []
-    for _, number, known_at, deleted, *columns in found:
+    for _, number, known_at, deleted, run, *columns in found:
         record = msgspec.structs.replace(record_of(stock.dataset, typed, *columns), deleted=deleted)
-        versions.append(Version(columns[0], number, known_at, record))
+        moment = known_in_fact(record, known_at, number, run, first, stock.calendar)
+        versions.append(Version(columns[0], number, moment, record))
     return stock_of(stock.dataset, stock.calendar, versions)

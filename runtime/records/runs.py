@@ -111,9 +111,9 @@ async def complete(tenant: str, dataset: str, source: str | None, watermark: dat
     await rows(SyncRunRow, tenant).filter(id__in=last).update(watermark=watermark)
 
 
-async def first_imports(tenant: str, dataset: str, sources: Collection[str | None]) -> frozenset[str]:
-    """The runs that belong to the first import of one of the sources: all up to the first after which it was complete."""
-    found = set[str]()
+async def first_imports(tenant: str, dataset: str, sources: Collection[str | None]) -> Mapping[str, datetime]:
+    """The runs that belong to the first import of one of the sources, with their beginning: all up to the first after which it was complete."""
+    found = dict[str, datetime]()
     for source in sources:
         mine = rows(SyncRunRow, tenant).filter(dataset=dataset, **_of(source))
         ended = (
@@ -122,10 +122,8 @@ async def first_imports(tenant: str, dataset: str, sources: Collection[str | Non
             .limit(1)
             .values_list("id", flat=True)
         )
-        found |= {
-            str(each) for each in await (mine.filter(id__lte=ended[0]) if ended else mine).values_list("id", flat=True)
-        }
-    return frozenset(found)
+        found |= dict(await (mine.filter(id__lte=ended[0]) if ended else mine).values_list("id", "started_at"))
+    return found
 
 
 def _of(source: str | None) -> dict[str, str | bool]:

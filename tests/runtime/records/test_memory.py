@@ -18,12 +18,12 @@ from runtime.numbers.compute import compute_dirty
 from runtime.numbers.recompute import mark_datasets
 from runtime.numbers.rows import CellRow
 from runtime.records.memory import Held, Memory, _memory, stock_in_memory, versions_in_memory
+from runtime.records.past import all_versions
 from runtime.records.rows import RecordRow
 from runtime.settings import Settings
 from runtime.tenancy import rows
 from tests.runtime.company import COMPANY, TENANT, Company, founded, noon, order
 from tests.runtime.numbers.test_compute import START, VARIANTS, Source, cells
-from tests.runtime.versions import records_of
 
 _AS_IT_IS_NOW = """
 ---
@@ -61,7 +61,8 @@ async def test_after_any_history_the_memory_is_what_reading_everything_gives(com
         assert np.array_equal(kept.until, fresh.until)
         assert len(kept.present) == len(fresh.present)
     assert len(kept) > len(kept.present)
-    given = await records_of(company)
+    document = configured.release.datasets["orders"]
+    given = {"orders": await all_versions(TENANT, document, configured.calendar)}
     columns, names = await versions_in_memory(configured, "orders", memory), tuple(configured.metrics.measures)
     for scope in SCOPES:
         one, other = (
