@@ -11,6 +11,9 @@ from engine.rules.verdict import Judgement, Verdict
 from schema_defs.case import State
 from schema_defs.rule import RuleBody
 
+FIRING = ("firing", "recovering")
+"""The states in which the alert is there."""
+
 
 class Alert(msgspec.Struct, frozen=True):
     """Where one scope stands after a judged day.

@@ -12,10 +12,9 @@ from engine.expression.values import is_number
 from engine.periods import days_of, month_bounds, month_of, months_between
 from engine.routing import Scope
 from engine.rules.backtest import Backtest, Lived
+from engine.rules.fold import FIRING
 from engine.rules.judge import is_judged
 from schema_defs.rule import ScopeKind
-
-FIRING = ("firing", "recovering")
 
 
 class Episode(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import msgspec
 
 from engine.routing import Scope
-from engine.rules.fold import state_of
+from engine.rules.fold import FIRING, state_of
 from engine.rules.notices import Notice, Told, tell
 from runtime.alerts.history import History, history_of
 from runtime.alerts.judging import Bench
@@ -24,7 +24,6 @@ from runtime.tenancy import add, add_missing, rows
 from schema_defs.duration import span_of
 from schema_defs.rule import Rule
 
-FIRING = ("firing", "recovering")
 SYSTEM = "duiqi"
 """Who the audit log names for what nobody did by hand."""
 

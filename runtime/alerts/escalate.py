@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from engine.routing import Recipient, Scope, escalated_to
+from engine.rules.fold import FIRING
 from engine.template import TemplateError, render
-from runtime.alerts.conclude import FIRING, SYSTEM
+from runtime.alerts.conclude import SYSTEM
 from runtime.alerts.notices import escape_of, private_channel, sendable_at
 from runtime.alerts.rows import AcknowledgementRow, AlertRow, ToldRow
 from runtime.audit.log import note

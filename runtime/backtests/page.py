@@ -14,7 +14,8 @@ from engine.explain.late import LateRecord, Moved
 from engine.records.record import Record
 from engine.routing import Scope
 from engine.rules.backtest import Backtest
-from engine.rules.summary import FIRING, Month, Summary
+from engine.rules.fold import FIRING
+from engine.rules.summary import Month, Summary
 from runtime.alerts.ready_rules import ready_rules
 from runtime.backtests.given import given_of
 from runtime.backtests.run import Day, Result, Side

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from engine.org import COMPANY
+from engine.rules.fold import FIRING
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.board.hidden import hidden_from, metrics_read
 from runtime.board.marks import OPEN, answer_kind, answers_of, colour_of, name_of, told_of
@@ -69,7 +70,7 @@ def _line(
     escalated: bool,
 ) -> OpenAlert:
     rule = configured.release.rules[alert.rule]
-    firing, days = alert.state in ("firing", "recovering"), int(alert.values.get("run", 0))
+    firing, days = alert.state in FIRING, int(alert.values.get("run", 0))
     colour = "grey" if alert.state in ("no_data", "inactive") else colour_of(rule) if firing else "amber"
     return OpenAlert(
         id=alert.id,

@@ -7,7 +7,7 @@ import msgspec
 
 from engine.metrics.span import days_on
 from engine.routing import Scope
-from engine.rules.fold import Past
+from engine.rules.fold import FIRING, Past
 from engine.rules.verdict import Verdict
 from runtime.alerts.answer import REASONS
 from runtime.alerts.history import history_of
@@ -77,15 +77,7 @@ async def build_alerts(
 
 async def _closed(configured: Prepared, sight: Sight, today: date) -> list[OpenAlert]:
     """Alerts that fired and ended within the last weeks, the last ones first, each with the day on which it ended."""
-    since = today - timedelta(days=CLOSED_WITHIN)
-    recent = rows(TransitionRow, configured.tenant).filter(kind__in=("firing", "inactive"), day__gte=since)
-    ended: dict[Place, date] = {}
-    for row in await recent.order_by("day", "at"):
-        place = (row.rule, row.scope, row.key)
-        if row.kind == "firing":
-            ended.pop(place, None)
-        elif row.values.get("before") in ("firing", "recovering"):
-            ended[place] = row.day
+    ended = await _ends(configured.tenant, today - timedelta(days=CLOSED_WITHIN))
     alerts = {row.id: row for row in await rows(AlertRow, configured.tenant).filter(state="inactive")}
     found = []
     for line in await alert_lines(configured, sight, states=("inactive",)):
@@ -93,6 +85,24 @@ async def _closed(configured: Prepared, sight: Sight, today: date) -> list[OpenA
         if day is not None:
             found.append(msgspec.structs.replace(line, sentence=_ended(day), since=day))
     return sorted(found, key=lambda line: line.since, reverse=True)[:CLOSED_SHOWN]
+
+
+async def _ends(tenant: str, since: date) -> dict[Place, date]:
+    """Per alert the day on which it ended last, if it lies behind `since`.
+
+    A line of the log may have been overtaken by what became known of the days before: what counts is the state in which each
+    day was left last, day after day.
+    """
+    log = rows(TransitionRow, tenant).order_by("day", "at", "id")
+    state, ended = dict[Place, str](), dict[Place, date]()
+    for rule, scope, key, day, kind in await log.values_list("rule", "scope", "key", "day", "kind"):
+        place, was_there = (rule, scope, key), state.get((rule, scope, key)) in FIRING
+        state[place] = kind
+        if kind in FIRING:
+            ended.pop(place, None)
+        elif was_there:
+            ended[place] = day
+    return {place: day for place, day in ended.items() if day >= since}
 
 
 def _ended(day: date) -> Text:

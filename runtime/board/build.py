@@ -9,6 +9,7 @@ import msgspec
 from engine.calendar import WorkCalendar
 from engine.pace import Figures
 from engine.periods import month_bounds, month_of
+from engine.rules.fold import FIRING
 from runtime.board import view
 from runtime.board.alert_lines import alert_lines
 from runtime.board.clocks import complete_up_to, source_clocks
@@ -285,4 +286,4 @@ def _top_label(desk: Desk, viewer: Viewer) -> Text:
 
 
 def _is_red(mark: view.Mark) -> bool:
-    return mark.colour == "red" and mark.state in ("firing", "recovering")
+    return mark.colour == "red" and mark.state in FIRING

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from engine.rules.fold import FIRING
 from runtime.alerts.rows import AcknowledgementRow, AlertRow
 from runtime.board.hidden import metrics_read
 from runtime.board.view import Answer, Mark
@@ -92,7 +93,7 @@ def _mark(
     answer: AcknowledgementRow | None,
     told: NotificationRow | None,
 ) -> Mark:
-    firing = alert.state in ("firing", "recovering")
+    firing = alert.state in FIRING
     colour = "grey" if alert.state == "no_data" else colour_of(rule) if firing else "amber"
     return Mark(
         rule=rule.name,

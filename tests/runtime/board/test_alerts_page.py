@@ -1,11 +1,13 @@
 """The alerts page: what a rule read, who was told, what ended, and what went one level up."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from runtime.alerts.answer import AlertAnswer, answer_alert
+from runtime.alerts.rows import AlertRow, TransitionRow
 from runtime.board.alerts_page import build_alerts
 from runtime.queue.drain import drain_until
 from runtime.releases.prepared import demand_prepared
+from runtime.tenancy import add_all
 from tests.runtime.meetings.company_tools import ORDERS, write_orders
 
 MONDAY = date(2026, 3, 2)
@@ -62,3 +64,27 @@ async def test_an_answered_alert_stays_where_it_is(context, company, reader, clo
     assert not why.alert.escalated
     assert why.alert.answer == "seen"
     assert why.answers[0].who["en"] == "Kun He"
+
+
+async def test_an_end_that_late_data_took_back_is_not_told(context, company, reader, clock):
+    """What came late says that it ended earlier; what came later still, that it never began."""
+    ended, later = date(2026, 2, 2), clock.now() + timedelta(days=1)
+    await drain_until(context, clock, clock.now().replace(hour=11))
+    place = {"tenant": company, "rule": "behind", "scope": "region", "key": "xian"}
+    await add_all([AlertRow(**place, state="inactive", severity="warning", day=MONDAY, values={}, updated_at=later)])
+
+    async def closed() -> list[date]:
+        configured = await demand_prepared("acme")
+        view = await build_alerts(configured, reader("boss", "director"), clock.now())
+        return [line.since for line in view.closed if line.key == "xian"]
+
+    async def log(day: date, kind: str, before: str, at: datetime) -> None:
+        await add_all([TransitionRow(**place, day=day, kind=kind, values={"before": before}, at=at)])
+
+    await log(date(2026, 1, 5), "firing", "pending", clock.now())
+    await log(MONDAY, "inactive", "firing", clock.now())
+    assert await closed() == [MONDAY]
+    await log(ended, "inactive", "firing", later)
+    assert await closed() == [ended]
+    await log(date(2026, 1, 5), "inactive", "inactive", later)
+    assert await closed() == []
