@@ -24,7 +24,7 @@ CONNECTION = "default"
 ROWS = tuple(
     f"runtime.{room}.rows"
     for room in (
-        "tenants", "releases", "records", "numbers", "targets", "alerts", "delivery", "meetings", "people", "audit",
+        "tenants", "releases", "drafts", "records", "numbers", "targets", "alerts", "delivery", "meetings", "people", "audit",
         "queue", "secrets", "calendars",
     )
 )  # fmt: skip

@@ -50,8 +50,8 @@ async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, not
     _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
     _refuse(await asyncio.to_thread(failed_tests, by_table))
     documents = _documents(loaded)
-    new = _New(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
-    outcome = await transact(lambda: _put(context, tenant, new))
+    new = NewRelease(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
+    outcome = await transact(lambda: put_live(context, tenant, new))
     return msgspec.structs.replace(outcome, warnings=tuple(issues))
 
 
@@ -66,11 +66,12 @@ async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Ou
     if earlier is None:
         raise UsageError(Said(zh=f"没有第 {number} 版", en=f"there is no release {number}"))
     documents = (await rows(ReleaseRow, tenant).get(number=number)).documents
-    new = _New(documents, earlier.hash, earlier.release, None, by, f"= {number}", "rollback")
-    return await transact(lambda: _put(context, tenant, new))
+    new = NewRelease(documents, earlier.hash, earlier.release, None, by, f"= {number}", "rollback")
+    return await transact(lambda: put_live(context, tenant, new))
 
 
-async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
+async def put_live(context: Context, tenant: str, new: "NewRelease") -> Outcome:
+    """Puts checked documents in force; part of the caller's transaction."""
     now = context.clock.now()
     before = await lock_live(tenant)
     if before is not None and before.hash == new.hash and not await _other_people(context, tenant, new):
@@ -88,7 +89,7 @@ async def _put(context: Context, tenant: str, new: "_New") -> Outcome:
     return Outcome(number=row.number, hash=new.hash, changed=True)
 
 
-async def _other_people(context: Context, tenant: str, new: "_New") -> bool:
+async def _other_people(context: Context, tenant: str, new: "NewRelease") -> bool:
     """The file of `people_from` is no document: people that changed in it go live with a release of their own."""
     return new.loaded is not None and await brings_other_people(context, tenant, new.release, new.loaded)
 
@@ -104,8 +105,8 @@ def _body(text: str) -> str:
     return text.strip().removeprefix("---").removesuffix("---").strip()
 
 
-class _New(NamedTuple):
-    """What is to go live."""
+class NewRelease(NamedTuple):
+    """What is to go live. `loaded` is what it was read from, None where no folder is at hand."""
 
     documents: list[dict[str, str]]
     hash: str
@@ -133,14 +134,19 @@ def _beside(file: str, folder: Path | None) -> str:
 
 async def lock_live(tenant: str) -> LiveRelease | None:
     """The live release, which nobody else replaces until this transaction ends."""
+    await lock_tenant(tenant)
+    return await live(tenant)
+
+
+async def lock_tenant(tenant: str) -> None:
+    """Until this transaction ends nobody else changes the tenant's configuration, drafts included."""
     if not await rows(TenantRow, tenant).filter(key=tenant, state="active").update(state="active"):
         raise UsageError(
             Said(zh=f"没有租户“{tenant}”，或已停用", en=f"there is no tenant '{tenant}', or it is suspended")
         )
-    return await live(tenant)
 
 
-async def _add(tenant: str, new: _New, now: datetime) -> ReleaseRow:
+async def _add(tenant: str, new: NewRelease, now: datetime) -> ReleaseRow:
     last = await rows(ReleaseRow, tenant).order_by("-number").limit(1).values("number")
     await rows(ReleaseRow, tenant).filter(live=True).update(live=False)
     number = int(last[0]["number"]) + 1 if last else 1
