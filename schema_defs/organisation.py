@@ -8,6 +8,11 @@ import msgspec
 from schema_defs.base import Currency, DataFile, Document, Key, Name, Part
 from schema_defs.text import Text
 
+KIND = Literal[
+    "calendar", "organisation", "dataset", "source", "metric", "plan", "scorecard", "rule", "channel", "message", "board",
+    "meeting", "test",
+]  # fmt: skip
+"""The kinds of documents; changes of those under `four_eyes` need the approval of somebody who did not make them."""
 SEEN = Literal["self", "team", "region", "all"]
 BUILT_IN_ROLES: tuple[str, ...] = ("seller", "manager", "director", "author", "it")
 
@@ -89,6 +94,7 @@ class Organisation(Document, frozen=True, kw_only=True, tag="organisation", tag_
     roles: tuple[Role, ...] = ()
     people: tuple[Person, ...] = ()
     people_from: PeopleFrom | None = None
+    four_eyes: tuple[KIND, ...] = ()
 
     @property
     def role_names(self) -> tuple[str, ...]:

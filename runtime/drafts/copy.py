@@ -1,6 +1,6 @@
 """The working copy: the live release with the drafts laid over it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -81,9 +81,14 @@ class WorkingCopy(msgspec.Struct, frozen=True, kw_only=True):
 
 async def working_copy(tenant: str) -> WorkingCopy:
     """What all editors of a tenant work on."""
+    return await copy_with(tenant, await rows(DraftRow, tenant).order_by("kind", "name"))
+
+
+async def copy_with(tenant: str, drafts: Iterable[DraftRow]) -> WorkingCopy:
+    """The live release with these drafts over it."""
     found = await rows(ReleaseRow, tenant).filter(live=True).first()
     documents = {(each["kind"], each["name"]): _live(each) for each in found.documents} if found else {}
-    for row in await rows(DraftRow, tenant).order_by("kind", "name"):
+    for row in drafts:
         documents[row.kind, row.name] = _drafted(row, documents.get((row.kind, row.name)))
     return WorkingCopy(tenant=tenant, number=found.number if found else 0, documents=documents)
 

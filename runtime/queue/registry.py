@@ -7,6 +7,7 @@ HANDLER_MODULES: tuple[str, ...] = (
     "runtime.alerts.watch",
     "runtime.alerts.escalate",
     "runtime.backtests.run",
+    "runtime.drafts.planned",
     "runtime.delivery.send",
     "runtime.meetings.freeze",
     "runtime.meetings.schedule",
