@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("admin.cli.calendar", "List, import, correct and export days off and make-up days."),
     "import": ("admin.cli.import_", "Import a data file into a dataset."),
     "publish": ("admin.cli.publish", "Publish a folder of documents as a release."),
+    "rollback": ("admin.cli.rollback", "Put an earlier release in force again."),
     "snapshot": ("admin.cli.snapshot", "Freeze a board into a snapshot now."),
 }
 """Name, module and one-line help of every command: adding one touches its own file and this table."""

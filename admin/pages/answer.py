@@ -93,7 +93,10 @@ def _address(request: Request[Any, Any, Any]) -> str:
     return str(request.scope["path"]) + (f"?{query}" if query else "")
 
 
-FLASHES = ("answered", "record_saved", "freezing", "signed_out", "calendar_imported", "calendar_corrected")
+FLASHES = (
+    "answered", "record_saved", "freezing", "signed_out", "calendar_imported", "calendar_corrected", "released", "planned",
+    "approved", "discarded", "kept", "cancelled", "rolled_back",
+)  # fmt: skip
 """Messages that survive one redirect, by name: the cookie never carries text."""
 
 

@@ -1,7 +1,7 @@
 """What a reader does, carried out by the running system."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from runtime.alerts.answer import AlertAnswer, answer_alert
@@ -18,10 +18,17 @@ from runtime.calendars.change import correct_day, import_days
 from runtime.calendars.file import days_in, kind_of
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
+from runtime.drafts.approval import approve
+from runtime.drafts.copy import Ref
+from runtime.drafts.page import MAY_APPROVE, MAY_RELEASE, MAY_WRITE
+from runtime.drafts.planned import cancel_release, plan_release
+from runtime.drafts.release import release_drafts
+from runtime.drafts.save import discard_draft, keep_draft
 from runtime.ids import new_id
 from runtime.meetings.freeze import freeze
 from runtime.people.rights import sight_in
 from runtime.releases.prepared import demand_prepared
+from runtime.releases.publish import rollback
 from schema_defs.errors import RefusedError, UsageError
 from schema_defs.text import Said
 
@@ -80,6 +87,37 @@ class RunningVerbs:
             raise RefusedError(_NOT_YOUR_CALENDAR)
         await correct_day(self._context, viewer.tenant, day, kind_of(day, kind), name, by=viewer.account)
 
+    async def release(self, viewer: Viewer, chosen: Collection[Ref], *, note: str) -> int:
+        """Puts the chosen drafts in force."""
+        _demand(viewer, MAY_RELEASE, _NOT_YOURS_TO_RELEASE)
+        outcome = await release_drafts(self._context, viewer.tenant, chosen, by=viewer.account, note=note)
+        return outcome.number
+
+    async def plan_release(self, viewer: Viewer, chosen: Collection[Ref], *, from_day: date, note: str) -> None:
+        """Has the chosen drafts go live when the day begins."""
+        _demand(viewer, MAY_RELEASE, _NOT_YOURS_TO_RELEASE)
+        await plan_release(self._context, viewer.tenant, chosen, by=viewer.account, from_day=from_day, note=note)
+
+    async def cancel_release(self, viewer: Viewer, planned: str) -> None:
+        _demand(viewer, MAY_RELEASE, _NOT_YOURS_TO_RELEASE)
+        await cancel_release(self._context, viewer.tenant, planned, by=viewer.account)
+
+    async def approve_drafts(self, viewer: Viewer, chosen: Collection[Ref], *, note: str) -> None:
+        _demand(viewer, MAY_APPROVE, _NOT_YOURS_TO_APPROVE)
+        await approve(self._context, viewer.tenant, chosen, by=viewer.account, note=note)
+
+    async def discard_draft(self, viewer: Viewer, ref: Ref) -> None:
+        _demand(viewer, MAY_WRITE, _NOT_YOURS_TO_WRITE)
+        await discard_draft(self._context, viewer.tenant, kind=ref[0], name=ref[1], by=viewer.account)
+
+    async def keep_draft(self, viewer: Viewer, ref: Ref, *, version: str) -> None:
+        _demand(viewer, MAY_WRITE, _NOT_YOURS_TO_WRITE)
+        await keep_draft(self._context, viewer.tenant, kind=ref[0], name=ref[1], version=version, by=viewer.account)
+
+    async def roll_back(self, viewer: Viewer, number: int) -> int:
+        _demand(viewer, MAY_RELEASE, _NOT_YOURS_TO_RELEASE)
+        return (await rollback(self._context, viewer.tenant, number, by=viewer.account)).number
+
     async def freeze(self, viewer: Viewer) -> str:
         """A snapshot of the first board that the reader may see, now; its id."""
         if not viewer.has(*MAY_FREEZE):
@@ -91,6 +129,11 @@ class RunningVerbs:
             raise UsageError(_NO_BOARD)
         reason = f"asked:{viewer.person or viewer.account}:{new_id()}"
         return (await freeze(self._context, viewer.tenant, board, reason=reason)).id
+
+
+def _demand(viewer: Viewer, roles: tuple[str, ...], said: Said) -> None:
+    if not viewer.has(*roles):
+        raise RefusedError(said)
 
 
 _NOT_YOURS = Said(zh="这个告警不在您的范围内，或已经结束", en="this alert is not in your scope, or has ended")
@@ -107,3 +150,14 @@ _NO_BOARD = Said(
     en="the live release has no board for you; publish a board document first",
 )
 _NOT_YOUR_CALENDAR = Said(zh="只有规则作者和 IT 可以修改日历", en="only the rules' authors and IT change the calendar")
+_NOT_YOURS_TO_RELEASE = Said(
+    zh="发布和回滚由规则作者或总监进行；请向他们提出",
+    en="authors and directors release and roll back; please ask one of them",
+)
+_NOT_YOURS_TO_APPROVE = Said(
+    zh="改动由总监或另一位规则作者批准；请向他们提出",
+    en="directors and other authors approve changes; please ask one of them",
+)
+_NOT_YOURS_TO_WRITE = Said(
+    zh="只有规则作者可以修改草稿；请向他们提出", en="only the rules' authors change drafts; please ask one of them"
+)

@@ -31,6 +31,9 @@ from runtime.board.workbench import WorkbenchView
 from runtime.board.workbench_page import build_workbench
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
+from runtime.drafts.copy import Ref
+from runtime.drafts.page import ChangesView, build_changes
+from runtime.drafts.releases_page import ReleasesView, build_releases
 from runtime.releases.prepared import prepared
 from schema_defs.rule import SCOPE_KINDS, ScopeKind
 
@@ -179,6 +182,14 @@ class RunningViews:
     async def calendar(self, viewer: Viewer, *, year: int | None = None) -> CalendarView | None:
         configured = await prepared(viewer.tenant)
         return await build_calendar(configured, viewer, self._now(), year) if configured else None
+
+    async def changes(self, viewer: Viewer, *, only: Collection[Ref] | None = None) -> ChangesView | None:
+        configured = await prepared(viewer.tenant)
+        return await build_changes(configured, viewer, self._now(), only=only) if configured else None
+
+    async def releases(self, viewer: Viewer, *, number: int | None = None) -> ReleasesView | None:
+        configured = await prepared(viewer.tenant)
+        return await build_releases(configured, viewer, self._now(), number=number) if configured else None
 
     def _now(self) -> datetime:
         return self._context.clock.now()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -20,7 +20,7 @@ from runtime.releases.prepared import Prepared
 from runtime.tenancy import rows
 from schema_defs.release import Release
 from schema_defs.rule import Rule
-from schema_defs.text import Said, Text
+from schema_defs.text import Lang, Said, Text
 
 Scope = tuple[str, str]
 """Its kind and key."""
@@ -51,26 +51,37 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> Said:
         return WORDS[self.how]
 
+    def row(self, lang: Lang) -> dict[str, object]:
+        """As `--json` prints it."""
+        scopes = [
+            {"scope": each.scope, "key": each.key, "before": each.before, "after": each.after} for each in self.scopes
+        ]
+        return {"rule": self.rule, "how": self.how, "words": self.words.in_(lang), "scopes": scopes}
+
+    def told(self, lang: Lang) -> Iterator[str]:
+        """A line of the rule, and one per alert."""
+        yield f"{self.rule}: {self.how}: {self.words.in_(lang)}"
+        for each in self.scopes:
+            yield f"  {each.scope} {each.key}: {each.before} -> {each.after}"
+
 
 WORDS: Mapping[How, Said] = {
     "begin": Said(
-        zh="新规则：按全部历史判定，状态从历史得出；只为现在仍不符的情况发送一次",
-        en="new rule: judged over its whole history, from which its states follow; told once, of what is so now",
+        zh="按全部历史判定，状态从历史得出；只为现在仍不符的情况发送一次",
+        en="judged over its whole history, from which its states follow; told once, of what is so now",
     ),
     "judge": Said(
-        zh="重新判定：过去的判定作废并按新定义重算；已告知过的不再重复，状态不同才发一次",
-        en="judged again: past verdicts are taken anew by the new definition; nobody is told twice, and once where the state differs",
+        zh="过去的判定作废并按新定义重算；已告知过的不再重复，状态不同才发一次",
+        en="past verdicts are taken anew by the new definition; nobody is told twice, and once where the state differs",
     ),
     "count": Said(
-        zh="重新计数：判定不变，按新的天数和条件重新得出状态",
-        en="counted again: the verdicts stand, the states follow from them by the new days and conditions",
+        zh="判定不变，按新的天数和条件重新得出状态",
+        en="the verdicts stand, the states follow from them by the new days and conditions",
     ),
-    "carry": Said(
-        zh="延续：状态、连续天数和已告知的都不变", en="carried on: states, runs of days and what was told stay"
-    ),
+    "carry": Said(zh="状态、连续天数和已告知的都不变", en="states, runs of days and what was told stay"),
     "end": Said(
-        zh="结束：规则不再存在，告警关闭，不再发送",
-        en="ended: the rule is gone, its alerts are closed, nothing more is sent",
+        zh="规则不再存在，告警关闭，不再发送",
+        en="the rule is gone, its alerts are closed, nothing more is sent",
     ),
 }
 

@@ -52,19 +52,30 @@ async def plan_release(
     Raises what releasing them now would raise, and UsageError for a day that has begun: nothing is dated back.
     """
     proposal = await ready_proposal(tenant, chosen)
-    begins = _begins(proposal, from_day, context.clock.now())
 
     async def put() -> PlannedReleaseRow:
-        copy, now = await demand_unchanged(proposal), context.clock.now()
-        changes = [_change(copy, ref) for ref in proposal.chosen]
-        row = await add(PlannedReleaseRow(tenant=tenant, from_day=from_day, changes=changes, note=note, by=by, at=now))
+        copy = await demand_unchanged(proposal)
+        row = await _plan(context, proposal, from_day, by, note)
         await end_drafts(context, copy, proposal.chosen, "plan", by)
-        detail = {"from": from_day.isoformat(), "documents": [":".join(ref) for ref in proposal.chosen], "note": note}
-        await audit(tenant, by, "plan-release", row.id, detail, now=now)
-        await enqueue(tenant, "planned_release", row.id, {"id": row.id}, now=now, run_after=begins)
         return row
 
     return _planned(await transact(put))
+
+
+async def plan_folder(context: Context, proposal: Proposal, *, by: str, from_day: date, note: str = "") -> Planned:
+    """Has changes that never were drafts go live when the day begins: those of a folder of documents."""
+    demand_ready(proposal)
+    return _planned(await transact(lambda: _plan(context, proposal, from_day, by, note)))
+
+
+async def _plan(context: Context, proposal: Proposal, from_day: date, by: str, note: str) -> PlannedReleaseRow:
+    tenant, now = proposal.copy.tenant, context.clock.now()
+    begins, changes = _begins(proposal, from_day, now), [_change(proposal.copy, ref) for ref in proposal.chosen]
+    row = await add(PlannedReleaseRow(tenant=tenant, from_day=from_day, changes=changes, note=note, by=by, at=now))
+    detail = {"from": from_day.isoformat(), "documents": [":".join(ref) for ref in proposal.chosen], "note": note}
+    await audit(tenant, by, "plan-release", row.id, detail, now=now)
+    await enqueue(tenant, "planned_release", row.id, {"id": row.id}, now=now, run_after=begins)
+    return row
 
 
 async def cancel_release(context: Context, tenant: str, planned_id: str, *, by: str) -> Planned:

@@ -1,9 +1,9 @@
-from tortoise import migrations
+from tortoise import fields, migrations
+from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
+
 from runtime.columns import Day, Json, Moment
 from runtime.ids import new_id
-from tortoise import fields
-from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):

@@ -65,6 +65,15 @@ async def release_numbered(tenant: str, number: int) -> LiveRelease | None:
     return await by_the_table(tenant, await _release(tenant, found[0]["id"], number)) if found else None
 
 
+async def demand_release(tenant: str, number: int) -> LiveRelease:
+    """A release, or an error that says which there are."""
+    found = await release_numbered(tenant, number)
+    if found is None:
+        last = await rows(ReleaseRow, tenant).order_by("-number").limit(1).values("number")
+        raise UsageError(_no_release(number, int(last[0]["number"]) if last else 0))
+    return found
+
+
 async def list_releases(tenant: str) -> list[Published]:
     """All releases, the newest first."""
     return [
@@ -96,6 +105,11 @@ def read_documents(documents: list[dict[str, str]]) -> Release:
     """The release of stored documents, each as it was written."""
     read = [load_text(each["text"], each["file"]).release.documents for each in documents]
     return release_of(document for found in read for document in found)
+
+
+def _no_release(number: int, last: int) -> Said:
+    there = (f"有 1 到 {last}", f"there are 1 to {last}") if last else ("还没有发布过", "nothing was published yet")
+    return Said(zh=f"没有第 {number} 版；{there[0]}", en=f"there is no release {number}; {there[1]}")
 
 
 def _none(tenant: str) -> Said:

@@ -19,7 +19,7 @@ from runtime.offline.available import available
 from runtime.offline.configuration import ConfigurationError
 from runtime.people.import_people import brings_other_people
 from runtime.releases.hooks import Publishing, call_hooks
-from runtime.releases.live import LiveRelease, by_the_table, live, release_numbered, remember
+from runtime.releases.live import LiveRelease, by_the_table, demand_release, live, remember
 from runtime.releases.rows import ReleaseRow
 from runtime.releases.tested import failed_tests
 from runtime.tenancy import add, rows
@@ -49,7 +49,7 @@ async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, not
     issues = check(by_table, available())
     _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
     _refuse(await asyncio.to_thread(failed_tests, by_table))
-    documents = _documents(loaded)
+    documents = documents_of(loaded)
     new = NewRelease(documents, hash_of(documents), loaded.release, loaded, by, note, "publish")
     outcome = await transact(lambda: put_live(context, tenant, new))
     return msgspec.structs.replace(outcome, warnings=tuple(issues))
@@ -62,9 +62,7 @@ def _refuse(errors: Iterable[Issue]) -> None:
 
 async def rollback(context: Context, tenant: str, number: int, *, by: str) -> Outcome:
     """Puts an earlier release in force again: its documents become the next release, so that history stays whole."""
-    earlier = await release_numbered(tenant, number)
-    if earlier is None:
-        raise UsageError(Said(zh=f"没有第 {number} 版", en=f"there is no release {number}"))
+    earlier = await demand_release(tenant, number)
     documents = (await rows(ReleaseRow, tenant).get(number=number)).documents
     new = NewRelease(documents, earlier.hash, earlier.release, None, by, f"= {number}", "rollback")
     return await transact(lambda: put_live(context, tenant, new))
@@ -117,7 +115,8 @@ class NewRelease(NamedTuple):
     what: str
 
 
-def _documents(loaded: Loaded) -> list[dict[str, str]]:
+def documents_of(loaded: Loaded) -> list[dict[str, str]]:
+    """The documents as a release stores them."""
     return [
         {"kind": kind, "name": name, "file": _beside(written.file, loaded.folder), "text": written.text}
         for (kind, name), written in loaded.written.items()

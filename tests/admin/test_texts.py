@@ -10,9 +10,12 @@ import pytest
 from admin.catalogue import catalogue, say
 from admin.menu import MENU
 from admin.pages.answer import FLASHES
+from engine.diff.compare import How
 from engine.explain.bridge import KINDS
 from runtime.board import alerts, view
+from runtime.drafts import effects
 from schema_defs.board import Shown
+from schema_defs.case import State
 from schema_defs.release import BY_KIND
 
 ADMIN = Path(__file__).parents[2] / "admin"
@@ -37,6 +40,10 @@ FAMILIES = {
         "mode_now",
         "mode_both",
     ),
+    "changes.how.": get_args(How),
+    "changes.effect.": get_args(effects.How),
+    "changes.state.": get_args(State),
+    "changes.plan.": ("planned", "released", "cancelled", "refused"),
     "calendar.state.": ("official", "imported", "predicted", "plain"),
     "calendar.kind.": ("off", "make_up", "ordinary", "weekend"),
     "calendar.weekday.": range(7),
