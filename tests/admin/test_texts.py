@@ -13,6 +13,7 @@ from admin.pages.answer import FLASHES
 from engine.explain.bridge import KINDS
 from runtime.board import alerts, view
 from schema_defs.board import Shown
+from schema_defs.case import Notice as NoticeKind
 from schema_defs.release import BY_KIND
 
 ADMIN = Path(__file__).parents[2] / "admin"
@@ -37,6 +38,8 @@ FAMILIES = {
         "mode_now",
         "mode_both",
     ),
+    "backtest.notice.": get_args(NoticeKind),
+    "backtest.only.": ("then", "now"),
     "calendar.state.": ("official", "imported", "predicted", "plain"),
     "calendar.kind.": ("off", "make_up", "ordinary", "weekend"),
     "calendar.weekday.": range(7),
