@@ -70,7 +70,7 @@ class Views(Protocol):
         rule: str | None = None,
         first: date | None = None,
         last: date | None = None,
-        mode: Mode = "then",
+        mode: Mode = "both",
         explain: tuple[str, date] | None = None,
     ) -> TriedView | None: ...
     async def chat(self, viewer: Viewer, *, conversation: str | None = None) -> ChatView | None: ...

@@ -35,7 +35,7 @@ async def backtest(
     rule: FromQuery[str] = "",
     first: FromQuery[str] = "",
     last: FromQuery[str] = "",
-    mode: FromQuery[str] = "then",
+    mode: FromQuery[str] = "both",
     of: FromQuery[str] = "",
     day: FromQuery[str] = "",
 ) -> Response[Any]:

@@ -115,7 +115,7 @@ class RunningViews:
         rule: str | None = None,
         first: date | None = None,
         last: date | None = None,
-        mode: Mode = "then",
+        mode: Mode = "both",
         explain: tuple[str, date] | None = None,
     ) -> TriedView | None:
         configured = await prepared(viewer.tenant)

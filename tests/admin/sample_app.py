@@ -57,7 +57,7 @@ class SampleViews:
     async def watch(self, viewer, *, rule, scope, key, day=None):
         return sample.watch(day) if (rule, key) == ("behind_pace", "shanghai") else None
 
-    async def tried(self, viewer, *, rule=None, first=None, last=None, mode="then", explain=None):
+    async def tried(self, viewer, *, rule=None, first=None, last=None, mode="both", explain=None):
         return None if rule == "none" else sample.tried(self.mode, mode, explain)
 
     async def chat(self, viewer, *, conversation=None):

@@ -15,10 +15,14 @@ from engine.calendar import calendar_of
 from engine.year_plans import with_table
 from runtime.backtests.tried import (
     TriedDay,
+    TriedEpisode,
+    TriedMonth,
     TriedMove,
+    TriedNotice,
     TriedPerson,
     TriedRecord,
     TriedScope,
+    TriedSide,
     TriedSum,
     TriedView,
     TriedWhy,
@@ -764,8 +768,24 @@ def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
     if plain.state != "done":
         return plain
     looks = ("not_judged", "clear", "pending", "pending", "firing", "recovering", "no_data", "clear", "clear", "clear")
-    days = tuple(TriedDay(day=date(2026, 11, 9 + n), look=look, differs=n == 2) for n, look in enumerate(looks))
-    total = TriedSum(episodes=1, messages=3, missed=2, caught=1, false_alarms=1, lead=7.5)
+    days = tuple(
+        TriedDay(day=date(2026, 11, 9 + n), then=look, now=look, differs=n == 2) for n, look in enumerate(looks)
+    )
+    total = TriedSum(episodes=1, messages=3, outside=1, others=1, missed=2, caught=1, false_alarms=1, lead=7.5)
+    wang = {"zh": "王 <芳>", "en": "Wang <Fang>"}
+    told = tuple(
+        TriedNotice(day=date(2026, 11, day), kind=kind, people=(wang,), others=others)
+        for day, kind, others in ((13, "fired", 1), (15, "recovered", 0))
+    )
+    episode = TriedEpisode(
+        first=date(2026, 11, 11),
+        fired=date(2026, 11, 13),
+        last=date(2026, 11, 14),
+        days=4,
+        ended=True,
+        alone=True,
+        notices=told,
+    )
     move = TriedMove(
         metric={"zh": "签约额", "en": "Signed amount"}, format="money", currency="CNY", then=100.0, now=350.5, total=250.5, more=2,
         records=(TriedRecord(key="SO-<1>", known=date(2026, 11, 14), by=250.5, dataset="order_lines", record="o1"), TriedRecord(key="SO-2", known=None, by=None, dataset="order_lines")),
@@ -773,8 +793,13 @@ def tried(state: str, mode: str, explain: tuple[str, date] | None) -> TriedView:
     why = TriedWhy(label={"zh": "上海", "en": "Shanghai"}, day=date(2026, 11, 11), was_late=True, moves=(move,))
     return msgspec.structs.replace(
         plain, release=1, then=total, now=total, weeks=(date(2026, 11, 9), date(2026, 11, 16)),
-        scopes=(TriedScope(scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}, days=days, episodes=1, messages=3, differing=(date(2026, 11, 11),)),),
-        people=(TriedPerson(label={"zh": "王 <芳>", "en": "Wang <Fang>"}, weeks=(2, 1)),), why=why if explain else None,
+        scopes=(
+            TriedScope(
+                scope="region", key="shanghai", label={"zh": "上海", "en": "Shanghai"}, months=(TriedMonth(month="2026-11", days=days),),
+                then=TriedSide(episodes=(episode,), messages=3, outside=1), now=TriedSide(), differing=(date(2026, 11, 11),),
+            ),
+        ),
+        people=(TriedPerson(label=wang, weeks=(2, 0)), TriedPerson(label=None, weeks=(1, 0))), is_part=True, why=why if explain else None,
     )  # fmt: skip
 
 

@@ -274,6 +274,13 @@ def test_a_rule_that_is_being_tried_renews_the_page_and_one_that_was_shows_its_d
     assert '<progress max="1" value="0.400">' in running.text
     assert "refresh" not in done.headers
     assert done.text.count('class="differs" x=') == 1
+    assert done.text.count('class="firing" x=') == 2, "one row as known then, one with hindsight"
+    assert done.text.count("另有 1 人不在您的可见范围") == 1
+    assert "仅当时" in done.text
+    assert "11月11日 – 2026年11月14日" in done.text
+    alone = client(mode="full").get("/alerts/backtest?mode=now").text
+    assert alone.count('class="firing" x=') == 1
+    assert "11月11日 – 2026年11月14日" not in alone, "hindsight has no such alert"
     assert "of=shanghai&day=2026-11-11#why" in done.text
     assert "SO-&lt;1&gt;" in done.text
     assert "王 &lt;芳&gt;" in done.text

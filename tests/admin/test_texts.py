@@ -15,6 +15,7 @@ from engine.explain.bridge import KINDS
 from runtime.board import alerts, view
 from runtime.drafts import effects
 from schema_defs.board import Shown
+from schema_defs.case import Notice as NoticeKind
 from schema_defs.case import State
 from schema_defs.release import BY_KIND
 
@@ -44,6 +45,8 @@ FAMILIES = {
     "changes.effect.": get_args(effects.How),
     "changes.state.": get_args(State),
     "changes.plan.": ("planned", "released", "cancelled", "refused"),
+    "backtest.notice.": get_args(NoticeKind),
+    "backtest.only.": ("then", "now"),
     "calendar.state.": ("official", "imported", "predicted", "plain"),
     "calendar.kind.": ("off", "make_up", "ordinary", "weekend"),
     "calendar.weekday.": range(7),
