@@ -21,6 +21,7 @@ from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow, SyncRunRow
 from runtime.records.runs import INTERRUPTED, complete, settle
 from runtime.records.survey import CHUNK, Progress, Survey, still, survey_of
+from runtime.records.watermarks import set_watermark
 from runtime.releases.prepared import Prepared, demand_prepared
 from runtime.tenancy import add, add_missing, rows
 from schema_defs.errors import DuiqiError, UsageError
@@ -200,7 +201,7 @@ class _Importing:
         state = await rows(SourceStateRow, tenant).get(source=source.name)
         if state.watermark is not None and state.watermark >= moment:
             return
-        await rows(SourceStateRow, tenant).filter(id=state.id).update(watermark=moment)
+        await set_watermark(tenant, source.name, moment, self._configured.calendar, now)
         if is_late(source, state.watermark, now) and not is_late(source, moment, now):
             await enqueue(tenant, "rejudge", "all", now=now)
         publish_after_commit(self._context.events, tenant, "source", {"source": source.name})

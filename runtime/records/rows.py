@@ -93,3 +93,16 @@ class SourceStateRow(Row):
     class Meta:
         table = "source_state"
         unique_together = (("tenant", "id"), ("tenant", "source"))
+
+
+class WatermarkRow(Row):
+    """Up to when a source's data were complete, as known at the close of a day; `known_at` is when it moved there last."""
+
+    source = name_column()
+    day = Day()
+    watermark = Moment()
+    known_at = Moment()
+
+    class Meta:
+        table = "source_watermark"
+        unique_together = (("tenant", "id"), ("tenant", "source", "day"))

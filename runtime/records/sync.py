@@ -32,6 +32,7 @@ from runtime.records.folder import (
 from runtime.records.ingest import Counts, Ingest, OvertakenError, chunks
 from runtime.records.lateness import is_late
 from runtime.records.rows import SourceStateRow, SyncRunRow
+from runtime.records.watermarks import set_watermark
 from runtime.releases.hooks import Publishing, on_publish
 from runtime.releases.prepared import Prepared, prepared
 from runtime.tenancy import rows
@@ -197,7 +198,7 @@ async def _complete(
     watermark = min([now, *([max(written)] if written else [])])
 
     async def write() -> None:
-        await rows(SourceStateRow, tenant).filter(source=source.name).update(watermark=watermark)
+        await set_watermark(tenant, source.name, watermark, configured.calendar, now)
         await runs.complete(tenant, source.dataset, source.name, watermark)
         if is_late(source, before, now) and not is_late(source, watermark, now):
             await enqueue(tenant, "rejudge", "all", now=now)

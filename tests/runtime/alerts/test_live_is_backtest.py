@@ -149,13 +149,12 @@ async def test_states_and_notices_of_every_lived_day_are_those_of_the_backtest(c
         (one.key, one.day): sorted(one.notices) for one in lived if one.notices
     }
     await expect_log(lived)
-    if "late" not in variant:
-        await expect_job(company, lived)
+    await expect_job(company, lived)
     await expect_log_and_verdicts(company)
 
 
 async def expect_job(company: Company, lived: list[Lived]) -> None:
-    """The job finds the same in the database, with its own targets; when a source was late is not written there."""
+    """The job finds the same in the database, with its own targets and what it kept of how late the source was."""
     job_id = await ask(company.context, TENANT, "behind", MONDAY, LAST)
     await drain(company.context)
     job = await find_job(TENANT, job_id)
