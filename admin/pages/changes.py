@@ -126,6 +126,10 @@ async def _done(
     """What was asked for, or the page again with what stands against it; the choice stays."""
     try:
         flash = await do(deps_of(request).verbs, viewer_of(request))
+    except RefusedError as error:
+        if chosen is None:
+            raise
+        return await _changes(request, chosen, error.said)
     except DuiqiError as error:
         return await _changes(request, chosen, error.said)
     return go(RELEASES if flash == "released" else CHANGES, flash)
