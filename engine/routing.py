@@ -36,8 +36,8 @@ def recipients(notify: str, scope: Scope, org: Org, day: date, absent: Collectio
     """
     found: dict[str, Recipient] = {}
     for person, why in _meant(notify, scope, org, day):
-        recipient = _present(person, why, scope, org, absent)
-        found.setdefault(recipient.person, recipient)
+        for recipient in _present(person, why, scope, org, absent, day):
+            found.setdefault(recipient.person, recipient)
     return tuple(found.values())
 
 
@@ -153,26 +153,46 @@ def _as_manager(level: int, scope: Scope) -> Said:
     return Said(zh=f"{whose.zh}的负责人{above}", en=f"{step} of {whose.en}")
 
 
-def _present(person: str, why: Said, scope: Scope, org: Org, absent: Collection[str]) -> Recipient:
-    """The person, or who stands in for them; without anybody to stand in, the message waits for the person."""
-    deputy = _deputy(person, scope, org, absent) if person in absent else None
-    if deputy is None:
-        return Recipient(person, why, private=scope.kind == "person")
-    return Recipient(
-        deputy,
-        Said(zh=f"代 {person}（{why.zh}）", en=f"stands in for {person} ({why.en})"),
-        private=scope.kind == "person",
-        instead_of=person,
-    )
+def _present(person: str, why: Said, scope: Scope, org: Org, absent: Collection[str], day: date) -> Iterator[Recipient]:
+    """The person, or who stands in for them; for the absent a message waits, what was a leaver's goes to whoever stands above."""
+    is_private, left = scope.kind == "person", _has_left(person, org, day)
+    if person not in absent and not left:
+        yield Recipient(person, why, is_private)
+        return
+    deputy = _deputy(person, scope, org, absent, day)
+    if deputy is not None:
+        said = Said(zh=f"代 {person}（{why.zh}）", en=f"stands in for {person} ({why.en})")
+        yield Recipient(deputy, said, is_private, instead_of=person)
+    elif not left:
+        yield Recipient(person, why, is_private)
+    elif person != scope.key:
+        said = Said(zh=f"接替已离开的 {person}（{why.zh}）", en=f"in place of {person}, who has left ({why.en})")
+        for successor in _successors(person, scope, org, day):
+            yield Recipient(successor, said, is_private, instead_of=person)
 
 
-def _deputy(person: str, scope: Scope, org: Org, absent: Collection[str]) -> str | None:
-    """The deputy written for this region, else for the person; never the one it is about, nor somebody absent too."""
+def _has_left(person: str, org: Org, day: date) -> bool:
+    """Whether somebody who is known has left before the day."""
+    found = org.person(person)
+    return found is not None and found.left is not None and found.left < day
+
+
+def _successors(person: str, scope: Scope, org: Org, day: date) -> list[str]:
+    """The nearest manager above who is still there, else the directors; never the one it is about."""
+    for level in range(1, len(org.regions()) + 2):
+        above = org.manager_of(person, level, day)
+        if above is not None and above != scope.key and not _has_left(above, org, day):
+            return [above]
+    return [director for director, _ in _holders("director", org, day) if director not in (person, scope.key)]
+
+
+def _deputy(person: str, scope: Scope, org: Org, absent: Collection[str], day: date) -> str | None:
+    """The deputy written for this region, else for the person; never the one it is about, nor somebody who is away too."""
     asked: list[Callable[[], str | None]] = [lambda: org.deputy_of(person)]
     if scope.kind == "region" and org.manager_of_region(scope.key) == person:
         asked.insert(0, lambda: org.deputy_of_region(scope.key))
     for ask in asked:
         deputy = ask()
-        if deputy and deputy not in absent and deputy != scope.key:
+        if deputy and deputy not in absent and deputy != scope.key and not _has_left(deputy, org, day):
             return deputy
     return None

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
-from engine.org import org_of
+from engine.org import Org, org_of
 from engine.routing import Scope, asked_for_support, data_owners, escalated_to, recipients, told_of
 from schema_defs.loader import load_text
 from schema_defs.rule import Action, RuleBody, Unanswered
@@ -132,3 +133,27 @@ def test_every_reason_is_told_in_both_languages():
             assert one.why.zh
             assert one.why.en
             assert one.why.zh != one.why.en
+
+
+def left(notify, kind, key, **gone):
+    """Who is told when some people left on the day before."""
+    people = [msgspec.structs.replace(person, left=gone.get(person.key, person.left)) for person in ORG.people()]
+    after = Org([ORG.region(each) for each in ORG.regions()], people)
+    return [(one.person, one.instead_of) for one in recipients(notify, Scope(kind, key), after, DAY)]
+
+
+YESTERDAY = DAY - dt.timedelta(days=1)
+
+
+def test_what_was_a_leavers_goes_to_the_deputy_else_to_whoever_stands_above_else_to_the_directors():
+    assert left("manager", "region", "shanghai", m01=YESTERDAY) == [("d01", "m01")]
+    assert left("manager", "region", "shanghai", m01=YESTERDAY, d01=YESTERDAY) == [("boss", "m01")]
+    assert left("manager", "region", "nanjing", m03=YESTERDAY, s02=YESTERDAY) == [("m01", "m03")]
+    assert left("manager", "person", "s02", m09=YESTERDAY) == [("boss", "m09")]
+    assert left("m03", "company", "company", m03=YESTERDAY, s02=YESTERDAY) == [("m01", "m03")]
+
+
+def test_a_leaver_is_told_until_the_last_day_and_nothing_about_themselves_after_it():
+    assert left("manager", "region", "shanghai", m01=DAY) == [("m01", None)]
+    assert left("subject", "person", "s01", s01=DAY) == [("s01", None)]
+    assert left("subject", "person", "s01", s01=YESTERDAY) == []
