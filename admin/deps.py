@@ -13,6 +13,7 @@ from runtime.board.calendar_page import CalendarView
 from runtime.board.chat import ChatView
 from runtime.board.drill import WhyView
 from runtime.board.preview import Preview
+from runtime.board.question import Question
 from runtime.board.records import RecordsView, RecordView
 from runtime.board.snapshots import SnapshotsView, SnapshotView
 from runtime.board.targets import TargetsView
@@ -47,18 +48,7 @@ class Views(Protocol):
     """Builds what a page shows, with the rights of its reader. None: there is no such thing, or not for this reader."""
 
     async def board(self, viewer: Viewer, *, opened: Collection[str] = ()) -> BoardView: ...
-    async def why(
-        self,
-        viewer: Viewer,
-        *,
-        metric: str,
-        scope: str,
-        key: str,
-        page: int = 1,
-        day: date | None = None,
-        since: date | None = None,
-        against: str | None = None,
-    ) -> WhyView | None: ...
+    async def why(self, viewer: Viewer, asked: Question) -> WhyView | None: ...
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None: ...
     async def watch(
         self, viewer: Viewer, *, rule: str, scope: str, key: str, day: date | None = None

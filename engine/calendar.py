@@ -138,6 +138,18 @@ class WorkCalendar:
         return self._years[year]
 
 
+class WatchedCalendar(WorkCalendar):
+    """A calendar that remembers of which years it was asked whether people work."""
+
+    def __init__(self, document: Calendar) -> None:
+        super().__init__(document)
+        self.asked: set[int] = set()
+
+    def is_working(self, day: date) -> bool:
+        self.asked.add(day.year)
+        return super().is_working(day)
+
+
 def calendar_of(document: Calendar) -> WorkCalendar:
     """The calendar of a `calendar` document; documents that differ in their label only share one."""
     return _calendar_of(msgspec.structs.replace(document, label=None))

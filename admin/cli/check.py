@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -47,7 +48,7 @@ def _problems(path: Path | None, tenant: str | None, calendar: Path | None) -> l
         found: list[Issue] = asyncio.run(importlib.import_module("admin.cli.working").problems(tenant))
         return found
     if tenant is None and path is not None:
-        return problems_of(path, calendar)
+        return problems_of(path, calendar, datetime.now(UTC))
     raise click.UsageError(_HOW_TO.in_(asked_language()))
 
 

@@ -1,7 +1,5 @@
 """The war room: the board, its wall, its rows when something moved, and why a number is what it is."""
 
-import re
-from datetime import date
 from typing import Any
 
 from litestar import Request, get
@@ -11,12 +9,11 @@ from litestar.response import Redirect, Response
 
 from admin.pages.answer import PageNumber, deps_of, page, viewer_of, wants_part
 from runtime.board.drill import WhyView
+from runtime.board.question import question_of
 from runtime.board.view import BoardView, Cell, TableSection, TilesSection
 from runtime.board.viewer import Viewer
 
 MAX_KEYS = 200
-_MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
-SCOPES = ("company", "region", "person")
 
 
 @get("/", opt={"entry": "board"})
@@ -74,34 +71,11 @@ async def why(request: Request[Any, Any, Any], why: FromQuery[str], page_number:
 
 
 async def _why(request: Request[Any, Any, Any], viewer: Viewer, address: str, number: int) -> WhyView:
-    metric, _, rest = address.partition(":")
-    scope, _, key = rest.partition(":")
-    if not metric or scope not in SCOPES or not key:
-        raise NotFoundException
-    key, against = _of_month(key)
-    key, since = _dated(key, "~")
-    key, day = _dated(key, "@")
-    found = await deps_of(request).views.why(
-        viewer, metric=metric, scope=scope, key=key, page=number, day=day, since=since, against=against
-    )
+    asked = question_of(address, number)
+    found = await deps_of(request).views.why(viewer, asked) if asked else None
     if found is None:
         raise NotFoundException
     return found
-
-
-def _of_month(key: str) -> tuple[str, str | None]:
-    """The key, and the month behind its last `~` where there is one."""
-    before, _, month = key.rpartition("~")
-    return (before, month) if before and _MONTH.fullmatch(month) else (key, None)
-
-
-def _dated(key: str, sign: str) -> tuple[str, date | None]:
-    """The key, and the day behind its last `sign` where there is one: `@` a past day, `~` the day since when."""
-    before, _, after = key.rpartition(sign)
-    try:
-        return (before, date.fromisoformat(after)) if before and len(after) == len("2026-06-10") else (key, None)
-    except ValueError:
-        return key, None
 
 
 def keys_of(text: str) -> tuple[str, ...]:

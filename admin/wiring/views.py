@@ -16,6 +16,7 @@ from runtime.board.drill import WhyView
 from runtime.board.empty import empty_board
 from runtime.board.preview import Preview
 from runtime.board.preview_page import preview_metric
+from runtime.board.question import Question
 from runtime.board.records import RecordsView, RecordView
 from runtime.board.records_page import build_record, build_records
 from runtime.board.snapshots import SnapshotsView, SnapshotView
@@ -66,33 +67,9 @@ class RunningViews:
         """Whoever is told of a change must be shown it."""
         self._boards.changed(tenant)
 
-    async def why(
-        self,
-        viewer: Viewer,
-        *,
-        metric: str,
-        scope: str,
-        key: str,
-        page: int = 1,
-        day: date | None = None,
-        since: date | None = None,
-        against: str | None = None,
-    ) -> WhyView | None:
-        configured, kind = await prepared(viewer.tenant), _scope(scope)
-        if configured is None or kind is None:
-            return None
-        return await build_why(
-            configured,
-            viewer,
-            self._now(),
-            metric=metric,
-            scope=kind,
-            key=key,
-            page=page,
-            day=day,
-            since=since,
-            against=against,
-        )
+    async def why(self, viewer: Viewer, asked: Question) -> WhyView | None:
+        configured = await prepared(viewer.tenant)
+        return await build_why(configured, viewer, self._now(), asked) if configured else None
 
     async def alerts(self, viewer: Viewer, *, chosen: str | None = None) -> AlertsView | None:
         configured = await prepared(viewer.tenant)

@@ -1,5 +1,7 @@
 """What of the outside this version can reach; the caller, who knows the connectors, says so."""
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -11,7 +13,11 @@ class Needs(msgspec.Struct, frozen=True):
 
 
 class Available(msgspec.Struct, frozen=True):
-    """The connectors and, with the secrets they need, the channel types that this version has."""
+    """The connectors and, with the secrets they need, the channel types that this version has.
+
+    `now` is when the documents are checked; without it nothing is said of the year that is running.
+    """
 
     connectors: tuple[str, ...]
     channels: dict[str, Needs]
+    now: datetime | None = None

@@ -1,12 +1,19 @@
-"""Plans of years that name less than the law itself gives off are no whole plans."""
+"""Plans of years that are not whole, and a running year whose working days are counted without an official plan."""
 
 from collections.abc import Iterator
 from datetime import date
 
+from engine.calendar import calendar_of
 from engine.checks.finding import Finding
 from engine.checks.view import View
-from engine.year_plans import missing_of
+from engine.year_plans import missing_of, predicted
 from schema_defs.text import Said
+
+IMPORT = Said(
+    zh="安排公布后用 duiqi calendar import 导入，或写在 calendar 文档的 years 中",
+    en="when it is announced, import it with duiqi calendar import, or write it into the calendar's years",
+)
+_SHOWN = 5
 
 
 def calendars(view: View) -> Iterator[Finding]:
@@ -23,6 +30,34 @@ def calendars(view: View) -> Iterator[Finding]:
                     en="name every day off of the official plan; single days go into holidays or working_days",
                 ),
             )
+    yield from _running_year(view)
+
+
+def _running_year(view: View) -> Iterator[Finding]:
+    """Rules that count working days and meetings that move past days off, while the year's days off are predicted.
+
+    A plan of targets for the year says the same, so then it is not said again.
+    """
+    calendar, now = calendar_of(view.release.calendar), view.available.now
+    if now is None or not calendar.predicted(year := calendar.today(now).year):
+        return
+    counting = [rule.name for rule in view.release.rules.values() if rule.days == "working"]
+    named = [*counting, *view.release.meetings]
+    if not named or any(plan.year == year for plan in view.release.plans.values()):
+        return
+    [said], shown = predicted(calendar, [year]), named[:_SHOWN]
+    more_zh, more_en = (" 等", " and others") if len(named) > _SHOWN else ("", "")
+    yield Finding(
+        document=view.release.calendar,
+        path=("country",),
+        level="warning",
+        code="predicted-year",
+        message=Said(
+            zh=f"{said.zh}；{'、'.join(shown)}{more_zh}按它计算",
+            en=f"{said.en}: {', '.join(shown)}{more_en} go by them",
+        ),
+        suggestion=IMPORT,
+    )
 
 
 def not_whole(year: int, missing: list[date]) -> Said:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from engine.calendar import calendar_of
+from engine.checks.calendars import IMPORT
 from engine.checks.finding import Finding, Path
 from engine.checks.view import View
 from engine.metrics.window import keeps_growing
@@ -40,10 +41,7 @@ def _predicted(view: View, plan: Plan) -> Iterator[Finding]:
             level="warning",
             code="predicted-year",
             message=predicted(calendar, [plan.year])[0],
-            suggestion=Said(
-                zh="安排公布后用 duiqi calendar import 导入，或写在 calendar 文档的 years 中",
-                en="when it is announced, import it with duiqi calendar import, or write it into the calendar's years",
-            ),
+            suggestion=IMPORT,
         )
 
 

@@ -27,6 +27,8 @@ class SnapshotLine(msgspec.Struct, frozen=True, kw_only=True):
 class SnapshotsView(msgspec.Struct, frozen=True, kw_only=True):
     snapshots: tuple[SnapshotLine, ...] = ()
     next_freeze: datetime | None = None
+    days_predicted: bool = False
+    """The day of the next freeze is by days off that are predicted."""
     meeting: Text | None = None
     may_freeze: bool = False
 

@@ -7,7 +7,7 @@ from runtime.board.marks import name_of
 from runtime.board.snapshots import SnapshotLine, SnapshotsView, SnapshotView
 from runtime.board.viewer import Viewer
 from runtime.meetings.frozen import Frozen, frozen_of
-from runtime.meetings.occurrences import next_freeze
+from runtime.meetings.occurrences import days_predicted, next_freeze
 from runtime.meetings.pdf import pdf_of
 from runtime.meetings.reading import seen_by
 from runtime.meetings.rows import SnapshotRow
@@ -34,6 +34,9 @@ async def build_snapshots(configured: Prepared, viewer: Viewer, now: datetime) -
     return SnapshotsView(
         snapshots=tuple(_line(configured, row) for row in listed),
         next_freeze=following.freeze_at if following else None,
+        days_predicted=meeting is not None
+        and following is not None
+        and days_predicted(meeting, configured.calendar, following),
         meeting=(meeting.label or meeting.name) if meeting else None,
         may_freeze=viewer.has(*MAY_FREEZE),
     )

@@ -13,6 +13,7 @@ from runtime.board.drill import BridgeView, Place, Twig, WhyView
 from runtime.board.formula_words import expression_of, formula_words
 from runtime.board.hidden import hidden_from
 from runtime.board.marks import marks_of, name_of
+from runtime.board.question import Question
 from runtime.board.viewer import Viewer
 from runtime.board.watch_page import rules_of
 from runtime.board.why_bridge import bridge_of, bridge_of_months, can_ask_since, month_before, since_choices
@@ -38,28 +39,20 @@ async def build_why(
     configured: Prepared,
     viewer: Viewer,
     now: datetime,
-    *,
-    metric: str,
-    scope: ScopeKind,
-    key: str,
-    page: int = 1,
-    day: date | None = None,
-    since: date | None = None,
-    against: str | None = None,
+    asked: Question,
 ) -> WhyView | None:
     """The explanation of one number, of today or as it stood at the end of a past day by what is known now.
 
-    With `since`, an earlier day of the month, it tells what changed the number since then; with `against`, an earlier month,
-    what the difference is made of.
     `score` is the score of the place. None for a number that does not exist or that the reader may not see.
     """
-    today = configured.calendar.today(now)
-    desk = await desk_of(configured, viewer, now, metric=metric, scope=scope, key=key, day=day or today)
-    if desk is None or desk.day > today or not _may_compare(desk.day, since, against):
+    today, metric, scope, key = configured.calendar.today(now), asked.metric, asked.scope, asked.key
+    desk = await desk_of(configured, viewer, now, asked)
+    if desk is None or desk.day > today or not _may_compare(desk.day, asked):
         return None
     if metric == SCORE:
-        return await _score(desk, viewer, now, scope, key)
-    tables = tables_of(desk, metric, scope, key, max(page, 1), PER_PAGE)
+        return await _score(desk, now, asked)
+    page = max(asked.page, 1)
+    tables = tables_of(desk, metric, scope, key, page, PER_PAGE)
     pages = max(1, *(-(-(table.counted + table.not_counted) // PER_PAGE) for table in tables))
     if page > pages:
         tables, page = tables_of(desk, metric, scope, key, pages, PER_PAGE), pages
@@ -81,7 +74,7 @@ async def build_why(
         parts=parts,
         parts_note=parts_note(configured, metric, parts),
         tables=tables,
-        page=max(page, 1),
+        page=page,
         pages=pages,
         changes=await _changes(configured, metric, scope, key) if desk.day == today else (),
         sources=feeding,
@@ -90,30 +83,27 @@ async def build_why(
         rules=rules_of(configured, desk.sight, metric, scope),
         since_choices=since_choices(desk.day),
         month_choice=month_before(desk.day),
-        bridge=await _bridge(desk, metric, scope, key, since, against),
+        bridge=await _bridge(desk, asked),
         hidden=_hidden_labels(desk, metric),
     )
 
 
-def _may_compare(day: date, since: date | None, against: str | None) -> bool:
-    if since is not None and not can_ask_since(since, day):
+def _may_compare(day: date, asked: Question) -> bool:
+    if asked.since is not None and not can_ask_since(asked.since, day):
         return False
-    return against is None or against < month_of(day)
+    return asked.against is None or asked.against < month_of(day)
 
 
-async def _bridge(
-    desk: Desk, metric: str, scope: ScopeKind, key: str, since: date | None, against: str | None
-) -> BridgeView | None:
-    if against is not None:
-        return await bridge_of_months(desk, metric, scope, key, against)
-    return None if since is None else await bridge_of(desk, metric, scope, key, since)
+async def _bridge(desk: Desk, asked: Question) -> BridgeView | None:
+    if asked.against is not None:
+        return await bridge_of_months(desk, asked.metric, asked.scope, asked.key, asked.against)
+    return None if asked.since is None else await bridge_of(desk, asked.metric, asked.scope, asked.key, asked.since)
 
 
-async def desk_of(
-    configured: Prepared, viewer: Viewer, now: datetime, *, metric: str, scope: ScopeKind, key: str, day: date
-) -> Desk | None:
+async def desk_of(configured: Prepared, viewer: Viewer, now: datetime, asked: Question) -> Desk | None:
     """What the explanation reads; None when the reader may not see the number or there is none."""
-    sight = sight_in(configured, viewer, configured.calendar.today(now))
+    today, metric, scope, key = configured.calendar.today(now), asked.metric, asked.scope, asked.key
+    day, sight = asked.day or today, sight_in(configured, viewer, today)
     hidden = hidden_from(configured, sight)
     metrics = _metrics(configured, metric)
     if not metrics or hidden & metrics or not sight.sees(scope, key) or not _exists(configured, scope, key):
@@ -139,8 +129,9 @@ def _metrics(configured: Prepared, metric: str) -> frozenset[str]:
     return frozenset(part.metric for card in cards for part in card.parts)
 
 
-async def _score(desk: Desk, viewer: Viewer, now: datetime, scope: ScopeKind, key: str) -> WhyView | None:
+async def _score(desk: Desk, now: datetime, asked: Question) -> WhyView | None:
     """The explanation of a score: its tree alone, since its parts have explanations of their own."""
+    scope, key = asked.scope, asked.key
     configured, node = desk.configured, score_tree(desk, scope, key)
     if node is None:
         return None

@@ -30,8 +30,13 @@ def occurrence_in_week(meeting: Meeting, calendar: WorkCalendar, week: date) -> 
     """
     if not any(calendar.is_working(week + timedelta(days=offset)) for offset in range(7)):
         return None
-    offset = (WEEKDAYS.index(meeting.at.weekday) - week.weekday()) % 7
-    return calendar.next_working(week + timedelta(days=offset))
+    return calendar.next_working(_weekday_in(meeting, week))
+
+
+def days_predicted(meeting: Meeting, calendar: WorkCalendar, occurrence: Occurrence) -> bool:
+    """Whether a predicted year decides the day: that of the meeting's weekday, or one that it moved into."""
+    years = range(_weekday_in(meeting, occurrence.week).year, occurrence.day.year + 1)
+    return any(calendar.predicted(year) for year in years)
 
 
 def next_freeze(meeting: Meeting, calendar: WorkCalendar, after: datetime) -> Occurrence | None:
@@ -48,6 +53,11 @@ def reported_day(meeting: Meeting, calendar: WorkCalendar, occurrence: Occurrenc
             return occurrence.day.replace(day=1) - timedelta(days=1)
         case "this_week" | "month_to_date":
             return occurrence.day - timedelta(days=1)
+
+
+def _weekday_in(meeting: Meeting, week: date) -> date:
+    """The meeting's weekday in the week, working day or not."""
+    return week + timedelta(days=(WEEKDAYS.index(meeting.at.weekday) - week.weekday()) % 7)
 
 
 def _occurrences(meeting: Meeting, calendar: WorkCalendar, after: datetime) -> Iterator[Occurrence]:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from engine.calendar import calendar_of
+from engine.calendar import WatchedCalendar, calendar_of
 from engine.metrics.compute import Asked, Computed, compute
 from engine.metrics.ready import ready
 from engine.periods import By
+from engine.year_plans import predicted
 from runtime.offline.configuration import open_configuration, require
 from runtime.offline.data import BadLine, Progress, read_data
 from runtime.offline.data_names import parse_complete, parse_data, require_data
@@ -50,11 +51,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def run_compute(request: Request, progress: Progress = lambda file, rows: None) -> Answer:
     """Computes what is asked. Raises UsageError for unknown names and missing files, AuthorError for broken documents and files."""
     loaded = require(open_configuration(request.path, request.calendar))
-    release, calendar = loaded.release, calendar_of(loaded.release.calendar)
+    release, calendar = loaded.release, WatchedCalendar(loaded.release.calendar)
     files = parse_data(request.data, release)
     complete = parse_complete(request.complete, release)
     metrics, skipped = _metrics(request.metrics, release, files)
-    read = read_data(release, files, progress)
+    read = read_data(release, files, progress, calendar)
     asked = Asked(
         metrics=metrics,
         by=request.by,
@@ -66,7 +67,8 @@ def run_compute(request: Request, progress: Progress = lambda file, rows: None) 
         until=_today(request.known, calendar.today(request.now)),
     )
     computed = compute(release, read.records, asked, organised(loaded, read.tables), calendar)
-    warnings = [*skipped, *read.warnings, *computed.warnings, *_beyond_reach(asked, release)]
+    guessed = predicted(calendar, sorted(calendar.asked))
+    warnings = [*skipped, *read.warnings, *guessed, *computed.warnings, *_beyond_reach(asked, release)]
     return Answer(computed=computed, bad=read.bad, warnings=warnings, complete=complete, rows=read.rows)
 
 

@@ -1,5 +1,6 @@
 """Opens a configuration: read, checked, and refused as a whole where somebody needs it without errors."""
 
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -25,20 +26,21 @@ class ConfigurationError(AuthorError):
         self.issues = issues
 
 
-def open_configuration(path: Path | str, calendar: Path | None = None) -> Loaded:
+def open_configuration(path: Path | str, calendar: Path | None = None, now: datetime | None = None) -> Loaded:
     """The configuration of a folder or a file with every problem that was found; UsageError if there is nothing at the path.
 
-    `calendar` is a file of days off, as a running system has them in its table.
+    `calendar` is a file of days off, as a running system has them in its table. With `now` the checks look at the year
+    that is running, too.
     """
     loaded = load_path(path)
     if calendar is not None:
         loaded = msgspec.structs.replace(loaded, release=dated(loaded.release, read_days(calendar)))
-    return checked(loaded)
+    return checked(loaded, now)
 
 
-def checked(loaded: Loaded) -> Loaded:
+def checked(loaded: Loaded, now: datetime | None = None) -> Loaded:
     """The configuration with the problems that show only when its documents are seen together."""
-    issues = (*loaded.issues, *check(loaded, available()))
+    issues = (*loaded.issues, *check(loaded, available(now)))
     ordered = sorted(issues, key=lambda issue: (issue.file, issue.line, issue.column))
     return msgspec.structs.replace(loaded, issues=tuple(ordered))
 

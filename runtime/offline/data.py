@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.sources.file.open import open_file
 from connectors.sources.protocol import RawRow, RowSource
-from engine.calendar import calendar_of
+from engine.calendar import WorkCalendar, calendar_of
 from engine.records.doubles import Doubles
 from engine.records.reader import RecordReader
 from engine.records.record import BadRow, Record
@@ -63,11 +63,14 @@ class DataRead(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_data(
-    release: Release, files: Mapping[str, Sequence[Path]], progress: Progress = lambda file, rows: None
+    release: Release,
+    files: Mapping[str, Sequence[Path]],
+    progress: Progress = lambda file, rows: None,
+    calendar: WorkCalendar | None = None,
 ) -> DataRead:
-    """Reads every file. Raises AuthorError or OutsideError when a whole file cannot be used; single bad rows are put aside."""
+    """Reads every file, by `calendar` in place of the release's own. Raises AuthorError or OutsideError when a whole file cannot be used; single bad rows are put aside."""
     found = DataRead(records={}, tables={}, bad=[], warnings=[], rows=0)
-    calendar, rows = calendar_of(release.calendar), 0
+    calendar, rows = calendar or calendar_of(release.calendar), 0
     for name, paths in files.items():
         dataset = release.datasets.get(name)
         if dataset is None:

@@ -46,7 +46,7 @@ async def publish(context: Context, tenant: str, loaded: Loaded, *, by: str, not
     Raises ConfigurationError with every issue, and then nothing has changed.
     """
     by_table = msgspec.structs.replace(loaded, release=await dated_of(tenant, loaded.release))
-    issues = check(by_table, available())
+    issues = check(by_table, available(context.clock.now()))
     _refuse(issue for issue in (*loaded.issues, *issues) if issue.level == "error")
     _refuse(await asyncio.to_thread(failed_tests, by_table))
     documents = documents_of(loaded)

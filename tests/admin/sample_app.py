@@ -41,12 +41,17 @@ class SampleViews:
             return sample.full_board()
         return sample.board(tuple(opened))
 
-    async def why(self, viewer, *, metric, scope, key, page=1, day=None, since=None, against=None):
+    async def why(self, viewer, asked):
         known = {column.metric for column in sample.COLUMNS}
         return (
             None
-            if metric not in known or key == "nowhere"
-            else sample.why(metric, day=day, since=since or (against and date(2026, 10, 23)), against=against)
+            if asked.metric not in known or asked.key == "nowhere"
+            else sample.why(
+                asked.metric,
+                day=asked.day,
+                since=asked.since or (asked.against and date(2026, 10, 23)),
+                against=asked.against,
+            )
         )
 
     async def alerts(self, viewer, *, chosen=None):

@@ -667,6 +667,7 @@ def snapshot_lines() -> tuple[SnapshotLine, ...]:
 def snapshots(*, empty: bool = False) -> SnapshotsView:
     return SnapshotsView(
         snapshots=() if empty else snapshot_lines(), next_freeze=datetime(2026, 11, 30, 8, 0, tzinfo=ZONE),
+        days_predicted=empty,
         meeting={"zh": "周度校准会", "en": "Weekly calibration"}, may_freeze=True,
     )  # fmt: skip
 

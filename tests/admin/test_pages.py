@@ -217,10 +217,11 @@ def test_the_next_page_of_a_table_is_asked_for(client):
     assert asked == [1, 2]
 
 
+@pytest.mark.parametrize("page", ["/board", "/calibration"])
 @pytest.mark.parametrize(("lang", "words"), [("zh", "节假日为预测"), ("en", "days off predicted")])
-def test_a_year_whose_days_off_are_predicted_says_so_and_no_other(client, lang, words):
-    assert words in client(lang=lang, mode="empty").get("/board").text
-    assert words not in client(lang=lang).get("/board").text
+def test_a_year_whose_days_off_are_predicted_says_so_and_no_other(client, lang, words, page):
+    assert words in client(lang=lang, mode="empty").get(page).text
+    assert words not in client(lang=lang).get(page).text
 
 
 def test_only_a_year_without_an_official_plan_is_predicted():

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from admin.cli.main import duiqi
@@ -59,6 +60,43 @@ def test_a_year_is_predicted_until_the_calendar_s_file_has_it(tmp_path: Path) ->
     (tmp_path / "bad.csv").write_text("day,kind\n2027-01-01,free\n", encoding="utf-8")
     bad = CliRunner().invoke(duiqi, ["check", str(documents), "--calendar", str(tmp_path / "bad.csv")])
     assert "bad.csv" in str(bad.exception)
+
+
+COUNTING = """
+{kind: calendar, name: c, country: CN}
+---
+{kind: dataset, name: orders, key: id, time: made, fields: {id: text, made: date, due: date, amount: money}}
+---
+{kind: metric, name: amount, dataset: orders, aggregate: sum, value: amount}
+---
+{kind: metric, name: promised, dataset: orders, aggregate: sum, value: "working_days_between(made, due)"}
+---
+{kind: metric, name: change, of: amount, compared: last_period}
+"""
+
+
+@pytest.mark.parametrize(
+    ("metric", "rows", "years"),
+    [
+        ("amount", "a,2027-03-01,2027-03-08,5", ""),
+        ("promised", "a,2027-03-01,2027-03-08,5", "2027"),
+        ("promised", "a,2026-12-30,2027-01-08,5", "2027"),
+        ("promised", "a,2026-03-02,2026-03-09,5", ""),
+        ("change", "a,2027-03-01,2027-03-08,5\nb,2027-04-01,2027-04-08,5", "2027"),
+    ],
+)
+def test_computing_says_which_predicted_years_it_counted_working_days_in(
+    tmp_path: Path, metric: str, rows: str, years: str
+) -> None:
+    (tmp_path / "all.yaml").write_text(COUNTING, encoding="utf-8")
+    data = tmp_path / "orders.csv"
+    data.write_text(f"id,made,due,amount\n{rows}\n", encoding="utf-8")
+    words = ["compute", str(tmp_path / "all.yaml"), "--data", f"orders={data}", "--metric", metric, "--lang", "en"]
+    found = CliRunner().invoke(duiqi, words)
+    assert found.exit_code == 0, found.output
+    assert ("is known: working days there are predicted" in found.stderr) == bool(years)
+    assert f"days off of {years} is known" in found.stderr or not years
+    assert found.stdout.startswith("metric,scope,key,period,value\n")
 
 
 def test_a_tenant_s_table_is_imported_corrected_listed_and_exported(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from runtime.board.alerts_page import build_alerts
 from runtime.board.build import build_board
+from runtime.board.question import Question
 from runtime.board.records_page import build_record, build_records
 from runtime.board.view import TableSection
 from runtime.board.why import build_why
@@ -54,15 +55,15 @@ async def test_such_a_number_is_not_explained(context, company, reader, metric):
     configured, now = await demand_prepared("acme"), context.clock.now()
 
     ask = {"metric": metric, "scope": "person", "key": "s02"}
-    assert await build_why(configured, reader("m_east", "manager"), now, **ask) is not None
-    assert await build_why(configured, reader("s02", "seller"), now, **ask) is None
+    assert await build_why(configured, reader("m_east", "manager"), now, Question(**ask)) is not None
+    assert await build_why(configured, reader("s02", "seller"), now, Question(**ask)) is None
 
 
 async def test_the_orders_behind_a_number_are_shown_without_the_field(context, company, reader):
     configured, now = await demand_prepared("acme"), context.clock.now()
     ask = {"metric": "amount", "scope": "person", "key": "s02"}
-    seller = await build_why(configured, reader("s02", "seller"), now, **ask)
-    manager = await build_why(configured, reader("m_east", "manager"), now, **ask)
+    seller = await build_why(configured, reader("s02", "seller"), now, Question(**ask))
+    manager = await build_why(configured, reader("m_east", "manager"), now, Question(**ask))
 
     assert "100000" not in repr(seller.tables)
     assert not {"cost", "margin", "23456"} & set(repr(seller.tree).replace("'", " ").split())

@@ -4,6 +4,7 @@ import pytest
 
 from runtime.board.alerts_page import build_alerts
 from runtime.board.build import build_board
+from runtime.board.question import Question
 from runtime.board.records_page import build_record, build_records
 from runtime.board.view import TableSection
 from runtime.board.why import build_why
@@ -42,7 +43,9 @@ async def test_a_number_is_explained_to_those_who_may_see_it(context, company, r
     configured, explained = await demand_prepared("acme"), set()
     for each in EVERYTHING:
         scope, _, key = each.partition(":")
-        why = await build_why(configured, reader(who, role), context.clock.now(), metric="amount", scope=scope, key=key)
+        why = await build_why(
+            configured, reader(who, role), context.clock.now(), Question(metric="amount", scope=scope, key=key)
+        )
         if why is not None:
             explained.add(each)
             assert {f"{place.scope}:{place.key}" for place in why.path} <= sees
@@ -94,4 +97,7 @@ async def test_an_alert_is_there_for_those_who_see_its_scope(context, company, r
 async def test_what_does_not_exist_is_not_explained(context, company, reader, scope, key):
     configured, director = await demand_prepared("acme"), reader("boss", "director")
 
-    assert await build_why(configured, director, context.clock.now(), metric="amount", scope=scope, key=key) is None
+    assert (
+        await build_why(configured, director, context.clock.now(), Question(metric="amount", scope=scope, key=key))
+        is None
+    )

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from runtime.board.build import build_board
+from runtime.board.question import Question
 from runtime.board.view import TableSection
 from runtime.board.why import build_why
 from runtime.settings import Settings
@@ -55,7 +56,7 @@ async def test_people_who_share_an_order_do_not_add_up_to_their_region_s_orders(
     company.write(order("A1", TODAY, 100, credit="s01;s03", part="0.25;0.75"))
     await company.sync()
     configured, now = await company.prepared(), company.clock.now()
-    why = await build_why(configured, BOSS, now, metric="lines", scope="region", key="east")
+    why = await build_why(configured, BOSS, now, Question(metric="lines", scope="region", key="east"))
     assert why is not None
     assert {part.key: (part.actual, part.share) for part in why.parts if not part.is_rest} == {
         "shanghai": (1, None),
@@ -63,7 +64,7 @@ async def test_people_who_share_an_order_do_not_add_up_to_their_region_s_orders(
     }
     assert why.parts_note is not None
     assert "several people share" in why.parts_note["en"]  # type: ignore[index]
-    amount = await build_why(configured, BOSS, now, metric="amount", scope="region", key="east")
+    amount = await build_why(configured, BOSS, now, Question(metric="amount", scope="region", key="east"))
     assert amount is not None
     assert {part.key: part.share for part in amount.parts if not part.is_rest} == {"shanghai": 0.25, "hangzhou": 0.75}
     assert amount.parts_note is None or "Here" in amount.parts_note["en"]  # type: ignore[index]

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from runtime.board.question import Question
 from runtime.board.viewer import Viewer
 from runtime.board.why import build_why
 from runtime.queue.drain import drain
@@ -117,7 +118,9 @@ def ask(context, company, reader):
         metric, scope, key = address.split(":")
         configured = await demand_prepared("acme")
         who = who or reader("boss", "director")
-        return await build_why(configured, who, context.clock.now(), metric=metric, scope=scope, key=key, **more)
+        return await build_why(
+            configured, who, context.clock.now(), Question(metric=metric, scope=scope, key=key, **more)
+        )
 
     return why
 

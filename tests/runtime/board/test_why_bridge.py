@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from runtime.board.question import Question
 from runtime.board.why import build_why
 from runtime.queue.drain import drain
 from runtime.queue.jobs import enqueue
@@ -45,7 +46,7 @@ def ask(context, reader):
         metric, scope, key = address.split(":")
         configured, who = await demand_prepared("acme"), who or reader("boss", "director")
         return await build_why(
-            configured, who, context.clock.now(), metric=metric, scope=scope, key=key, since=since, **more
+            configured, who, context.clock.now(), Question(metric=metric, scope=scope, key=key, since=since, **more)
         )
 
     return why

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.explain.rebuild import rebuild
+from runtime.board.question import Question
 from runtime.board.viewer import Viewer
 from runtime.board.watch_page import build_watch
 from runtime.board.why import build_why, desk_of
@@ -57,7 +58,7 @@ async def check_trees(published, context):
     now = context.clock.now()
 
     async def node(metric, scope, key, of=number_node, **more):
-        desk = await desk_of(published, VIEWER, now, metric=metric, scope=scope, key=key, day=AUGUST)
+        desk = await desk_of(published, VIEWER, now, Question(metric=metric, scope=scope, key=key, day=AUGUST))
         return of(desk, metric, scope, key, **more)
 
     total = await node("amount", "region", "Canada")
@@ -82,7 +83,7 @@ async def check_trees(published, context):
 async def check_bridges(published, context):
     for address in BRIDGES:
         metric, scope, key = address.split(":")
-        why = await build_why(published, VIEWER, context.clock.now(), metric=metric, scope=scope, key=key, day=AUGUST, against="2011-07")  # fmt: skip
+        why = await build_why(published, VIEWER, context.clock.now(), Question(metric=metric, scope=scope, key=key, day=AUGUST, against="2011-07"))  # fmt: skip
         assert why.agrees
         assert (why.bridge.since, why.bridge.end) == (JULY, why.cell.actual)
         assert sum(step.by for step in why.bridge.steps) == pytest.approx(why.bridge.difference, abs=1e-9)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from runtime.board.question import Question
 from runtime.board.records_page import build_records
 from runtime.board.viewer import Viewer
 from runtime.board.why import build_why
@@ -34,7 +35,7 @@ async def company(database: str, settings: Settings) -> AsyncIterator[Company]:
 
 async def noted(company: Company, metric: str, scope: str, key: str, day: date) -> dict[str, object]:
     view = await build_why(
-        await company.prepared(), DIRECTOR, company.clock.now(), metric=metric, scope=scope, key=key, day=day
+        await company.prepared(), DIRECTOR, company.clock.now(), Question(metric=metric, scope=scope, key=key, day=day)
     )
     assert view is not None
     return {line.key[0]: (line.note or {}).get("en") for table in view.tables for line in table.lines}  # type: ignore[union-attr]
@@ -75,7 +76,10 @@ async def test_a_return_that_a_metric_leaves_out_says_so(company: Company) -> No
     company.write(order("A1", date(2026, 3, 2), 500), order("R1", date(2026, 3, 16), -40, original="A1"))
     await company.sync()
     view = await build_why(
-        await company.prepared(), DIRECTOR, company.clock.now(), metric="gross", scope="company", key="company"
+        await company.prepared(),
+        DIRECTOR,
+        company.clock.now(),
+        Question(metric="gross", scope="company", key="company"),
     )
     assert view is not None
     [line] = [line for table in view.tables for line in table.lines if line.key == ("R1",)]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from runtime.board.build import build_board
+from runtime.board.question import Question
 from runtime.board.view import TableSection
 from runtime.board.viewer import Viewer
 from runtime.board.why import build_why
@@ -46,7 +47,7 @@ async def test_the_board_and_the_why_of_a_window_reach_back_into_last_month(comp
     assert isinstance(table, TableSection)
     assert [cell.actual for cell in table.rows[0].cells] == [25, 50]
     assert table.rows[0].cells[0].trend == (30, 30, 30, 25)
-    why = await build_why(configured, BOSS, now, metric="rolling", scope="company", key="company")
+    why = await build_why(configured, BOSS, now, Question(metric="rolling", scope="company", key="company"))
     assert why is not None
     assert (why.cell.actual, why.formula) == (25, {"zh": "最近 10 天（含当天）的amount", "en": "amount over the last 10 days, the day included"})  # fmt: skip
     assert [(line.key, line.adds) for table in why.tables for line in table.lines] == [
@@ -56,7 +57,7 @@ async def test_the_board_and_the_why_of_a_window_reach_back_into_last_month(comp
     assert why.agrees
     assert why.tree is not None
     assert [(part.label["en"], part.value) for part in why.tree.parts] == [("amount (2026-02-24 – 2026-03-05)", 25)]  # type: ignore[index]
-    change = await build_why(configured, BOSS, now, metric="cost_change", scope="company", key="company")
+    change = await build_why(configured, BOSS, now, Question(metric="cost_change", scope="company", key="company"))
     assert change is not None
     assert change.agrees
     assert change.tree is not None
@@ -65,8 +66,8 @@ async def test_the_board_and_the_why_of_a_window_reach_back_into_last_month(comp
 
 async def test_a_window_on_what_is_hidden_is_hidden(company: Company) -> None:
     configured, now = await company.prepared(), company.clock.now()
-    assert await build_why(configured, SELLER, now, metric="cost_change", scope="person", key="s01") is None
-    assert await build_why(configured, SELLER, now, metric="rolling", scope="person", key="s01") is not None
+    assert await build_why(configured, SELLER, now, Question(metric="cost_change", scope="person", key="s01")) is None
+    assert await build_why(configured, SELLER, now, Question(metric="rolling", scope="person", key="s01")) is not None
     board = await build_board(configured, configured.release.boards["a_first_one"], SELLER, now)
     assert list(board.columns) == ["rolling"]
 

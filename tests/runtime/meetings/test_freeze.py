@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 import pytest
@@ -57,6 +57,15 @@ async def test_the_stored_pdf_is_what_the_content_gives_again(context: Context, 
         stored.pdf_hash,
         stored.pdf_bytes,
     )
+
+
+async def test_the_next_meeting_is_marked_where_the_days_off_of_its_year_are_predicted(company: str) -> None:
+    configured = await demand_prepared(company)
+    zone = configured.calendar.tz
+    for now, is_guess in ((datetime(2026, 12, 1, tzinfo=zone), False), (datetime(2026, 12, 31, tzinfo=zone), True)):
+        view = await build_snapshots(configured, BOSS, now)
+        assert view.next_freeze is not None
+        assert (view.next_freeze.year == 2027, view.days_predicted) == (is_guess, is_guess)
 
 
 async def seen(context: Context, company: str, snapshot: str) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.calendar import WorkCalendar
-from runtime.meetings.occurrences import Occurrence, next_freeze, occurrence_in_week, reported_day
+from runtime.meetings.occurrences import Occurrence, days_predicted, next_freeze, occurrence_in_week, reported_day
 from schema_defs.calendar import WEEKDAYS, Calendar
 from schema_defs.meeting import At, Meeting, Snapshot
 
@@ -101,6 +101,27 @@ def test_a_meeting_that_moved_into_the_next_week_reports_the_week_that_has_ended
 def test_two_weeks_whose_meetings_fall_on_one_day_hold_one() -> None:
     found = next_freeze(meeting_on("tuesday"), CHINA, datetime(2024, 9, 28, tzinfo=SHANGHAI))
     assert found == Occurrence(date(2024, 10, 7), date(2024, 10, 8), datetime(2024, 10, 8, 8, 0, tzinfo=SHANGHAI))
+
+
+@pytest.mark.parametrize(
+    ("weekday", "after", "held", "is_guess"),
+    [
+        ("monday", date(2026, 12, 25), date(2026, 12, 28), False),
+        # The Friday of the last week of 2026 is a day of 2027, and off.
+        ("friday", date(2026, 12, 28), date(2027, 1, 4), True),
+        ("monday", date(2026, 12, 29), date(2027, 1, 4), True),
+    ],
+)
+def test_a_meeting_day_that_a_year_without_a_plan_decides_is_predicted(
+    weekday: str, after: date, held: date, is_guess: bool
+) -> None:
+    moment = datetime(after.year, after.month, after.day, tzinfo=SHANGHAI)
+    found = next_freeze(meeting_on(weekday), CHINA, moment)
+    assert found is not None
+    assert (found.day, days_predicted(meeting_on(weekday), CHINA, found)) == (held, is_guess)
+    plain = next_freeze(meeting_on(weekday), HARBOUR, moment)
+    assert plain is not None
+    assert not days_predicted(meeting_on(weekday), HARBOUR, plain)
 
 
 @given(weekday=st.sampled_from(WEEKDAYS), start=st.dates(date(2024, 1, 1), date(2026, 10, 1)), harbour=st.booleans())
