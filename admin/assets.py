@@ -11,7 +11,7 @@ import msgspec
 STATIC = Path(__file__).parent / "static"
 SHEETS = (
     "tokens", "base", "shell", "button", "form", "badge", "bar", "table", "panel", "drawer", "states", "board", "wall",
-    "why", "alerts", "backtest", "chat", "records", "calibration", "targets", "workbench", "calendar", "changes", "sign_in", "narrow",
+    "why", "alerts", "backtest", "chat", "records", "calibration", "targets", "workbench", "editor", "calendar", "changes", "sign_in", "narrow",
     "print",
 )  # fmt: skip
 """The style sheets in the order of the cascade; they are served as one file."""

@@ -24,6 +24,7 @@ from runtime.board.workbench import WorkbenchView
 from runtime.drafts.copy import Ref
 from runtime.drafts.page import ChangesView
 from runtime.drafts.releases_page import ReleasesView
+from runtime.editor.view import EditorView, HistoryView, Look
 from schema_defs.text import Lang
 
 
@@ -120,6 +121,38 @@ class Verbs(Protocol):
         ...
 
 
+class Editor(Protocol):
+    """Documents of the working copy, opened, changed and saved. None: there is no such document."""
+
+    async def open(self, viewer: Viewer, kind: str, name: str) -> EditorView | None: ...
+    async def change(
+        self,
+        viewer: Viewer,
+        kind: str,
+        name: str,
+        *,
+        text: str,
+        version: str,
+        posted: dict[str, str],
+        do: str,
+        key: str,
+    ) -> EditorView | None:
+        """The page with the form's inputs put into the text; nothing is saved."""
+        ...
+
+    async def save(self, viewer: Viewer, kind: str, name: str, *, text: str, version: str) -> EditorView | None:
+        """None once the text is saved; else the page, with what stands against it."""
+        ...
+
+    async def create(self, viewer: Viewer, kind: str, name: str, *, like: str = "") -> None: ...
+    async def remove(self, viewer: Viewer, kind: str, name: str, *, version: str) -> None: ...
+    async def look(self, viewer: Viewer, kind: str, name: str, text: str) -> Look | None: ...
+    async def history(self, viewer: Viewer, kind: str, name: str) -> HistoryView | None: ...
+    async def complete(self, viewer: Viewer, kind: str, text: str, offset: int) -> tuple[int, tuple[str, ...]]:
+        """Where the word at the offset begins, and what may stand in its place."""
+        ...
+
+
 class Doors(Protocol):
     """Signing in and out. A token is what the cookie holds; the server keeps the session."""
 
@@ -148,6 +181,7 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
     ready: Any
     """An async function: True once the board can be shown."""
     secret: str
+    editor: Editor | None = None
     demo: bool = False
     secure_cookies: bool = False
     chat: bool = False

@@ -10,6 +10,7 @@ import uvicorn
 from admin.app import create_app
 from admin.deps import Deps
 from admin.wiring.doors import RunningDoors
+from admin.wiring.editor import RunningEditor
 from admin.wiring.stream import RunningStream
 from admin.wiring.verbs import RunningVerbs
 from admin.wiring.views import RunningViews
@@ -30,6 +31,7 @@ def deps_of(context: Context, *, secure_cookies: bool = False, views: RunningVie
         views=views,
         verbs=RunningVerbs(context),
         doors=RunningDoors(),
+        editor=RunningEditor(context),
         stream=RunningStream(context, views.changed),
         ready=ready,
         secret=context.settings.secret_key,

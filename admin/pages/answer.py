@@ -94,7 +94,7 @@ def _address(request: Request[Any, Any, Any]) -> str:
 
 
 FLASHES = (
-    "answered", "record_saved", "freezing", "signed_out", "calendar_imported", "calendar_corrected", "released", "planned",
+    "answered", "record_saved", "freezing", "signed_out", "calendar_imported", "calendar_corrected", "draft_saved", "draft_removed", "released", "planned",
     "approved", "discarded", "kept", "cancelled", "rolled_back",
 )  # fmt: skip
 """Messages that survive one redirect, by name: the cookie never carries text."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 
+import msgspec
+
 from admin.deps import Pdf
 from runtime.backtests.page import build_tried
 from runtime.backtests.tried import Mode, TriedView
@@ -33,7 +35,7 @@ from runtime.board.workbench_page import build_workbench
 from runtime.context import Context
 from runtime.demo.desk import ErpDesk
 from runtime.drafts.copy import Ref
-from runtime.drafts.page import ChangesView, build_changes
+from runtime.drafts.page import MAY_WRITE, ChangesView, build_changes
 from runtime.drafts.releases_page import ReleasesView, build_releases
 from runtime.releases.prepared import prepared
 from schema_defs.rule import SCOPE_KINDS, ScopeKind
@@ -150,7 +152,8 @@ class RunningViews:
         configured = await prepared(viewer.tenant)
         if configured is None:
             return None if name else WorkbenchView()
-        return await build_workbench(configured, kind=kind, name=name)
+        view = await build_workbench(configured, kind=kind, name=name)
+        return msgspec.structs.replace(view, may_edit=viewer.has(*MAY_WRITE)) if view else None
 
     async def preview(self, viewer: Viewer, text: str) -> Preview | None:
         configured = await prepared(viewer.tenant)

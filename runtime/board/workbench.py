@@ -8,9 +8,13 @@ from schema_defs.text import Text
 
 
 class DocumentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """`draft`: it differs from the live one, or is not live yet; `removed`: it is to go."""
+
     kind: str
     name: str
     label: Text
+    draft: bool = False
+    removed: bool = False
 
 
 class LineageLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,3 +56,4 @@ class WorkbenchView(msgspec.Struct, frozen=True, kw_only=True):
     chosen: DocumentView | None = None
     releases: tuple[ReleaseLine, ...] = ()
     """Newest first."""
+    may_edit: bool = False

@@ -1,10 +1,13 @@
 """The live release's documents, for reading: what each says, what it uses, and what uses it."""
 
+from collections.abc import Sequence
+
 from engine.lineage import CONNECTION, Direction, Lineage, Node, lineage_of, tree
 from runtime.board.formula_words import formula_words
 from runtime.board.marks import name_of
 from runtime.board.rule_words import condition_words
 from runtime.board.workbench import DocumentLine, DocumentView, LineageLine, ReleaseLine, WorkbenchView
+from runtime.drafts.copy import WorkingCopy, working_copy
 from runtime.releases.live import list_releases
 from runtime.releases.prepared import Prepared
 from runtime.releases.rows import ReleaseRow
@@ -22,20 +25,27 @@ async def build_workbench(
     configured: Prepared, *, kind: str | None = None, name: str | None = None
 ) -> WorkbenchView | None:
     """The documents and releases; None for a document that the live release does not hold."""
+    copy = await working_copy(configured.tenant)
     documents = sorted(configured.release.documents, key=lambda each: (_ORDER[kind_of(each)], each.name))
     chosen = next((each for each in documents if (kind_of(each), each.name) == (kind, name)), None)
     if name and chosen is None:
         return None
     chosen = chosen or next((each for each in documents if isinstance(each, Rule)), next(iter(documents), None))
     return WorkbenchView(
-        documents=tuple(_line(each) for each in documents),
+        documents=_lines(copy, documents),
         chosen=await _document(configured, chosen) if chosen else None,
         releases=await _releases(configured),
     )
 
 
-def _line(document: Document) -> DocumentLine:
-    return DocumentLine(kind=kind_of(document), name=document.name, label=document.label or document.name)
+def _lines(copy: WorkingCopy, live: Sequence[Document]) -> tuple[DocumentLine, ...]:
+    """The live documents and the new drafts, by kind and name."""
+    labels: dict[tuple[str, str], Text] = {(kind_of(each), each.name): each.label or each.name for each in live}
+    found = [
+        DocumentLine(kind=kind, name=name, label=labels.get((kind, name), name), draft=each.draft, removed=each.removed)
+        for (kind, name), each in copy.documents.items()
+    ]
+    return tuple(sorted(found, key=lambda line: (_ORDER[line.kind], line.name)))
 
 
 async def _document(configured: Prepared, document: Document) -> DocumentView:

@@ -1,6 +1,7 @@
 """The catalogue: complete in both languages, and no text of ours anywhere else."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -17,10 +18,28 @@ from runtime.drafts import effects
 from schema_defs.board import Shown
 from schema_defs.case import Notice as NoticeKind
 from schema_defs.case import State
+from schema_defs.loader.shape import Shape, struct_shape
 from schema_defs.release import BY_KIND
+from schema_defs.text import LANGS
 
 ADMIN = Path(__file__).parents[2] / "admin"
 TEMPLATES = sorted((ADMIN / "templates").rglob("*.html"))
+
+
+def keys_of(shape: Shape, seen: set[type]) -> Iterator[str]:
+    """Every key that a document may have at the place or below it."""
+    if shape.struct is not None and shape.struct.made not in seen:
+        seen.add(shape.struct.made)
+        for key, slot in shape.struct.slots.items():
+            yield key
+            yield from keys_of(slot.shape, seen)
+    for item in shape.items if isinstance(shape.items, tuple) else filter(None, [shape.items]):
+        yield from keys_of(item, seen)
+    if shape.entries:
+        yield from keys_of(shape.entries[1], seen)
+
+
+KEYS = sorted({key for kind in BY_KIND.values() for key in keys_of(Shape(struct=struct_shape(kind)), set())})
 FAMILIES = {
     "bridge.": KINDS,
     "operand.": ("holds", "fails", "missing"),
@@ -63,6 +82,9 @@ FAMILIES = {
     "chat.": ["group", "private"],
     "alerts.": ["open", "closed"],
     "board.": ["above", "below_target", "ahead", "behind"],
+    "editor.step.": ("edit", "remove", "discard", "keep", "release", "plan", "cancel"),
+    "editor.in.": LANGS,
+    "field.": KEYS,
     "error.": ["not_found", "forbidden", "stale", "said", "unreadable", "not_allowed", "sign_in", "broken"],
 }
 """Keys that are put together: the part before, and every part after that can come."""
