@@ -12,8 +12,6 @@ from runtime.delivery.channels import close_channels
 from runtime.events import Events, LocalEvents
 from runtime.migrations._apply import migrate, pending
 from runtime.queue.claims import rescue
-from runtime.queue.embedded import EmbeddedWaker, embedded_worker
-from runtime.queue.server import RedisWaker, server_worker
 from runtime.queue.wake import Nobody, install
 from runtime.queue.worker import working
 from runtime.records.watch import watch_folders
@@ -34,6 +32,8 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
         events: Events = RedisEvents(settings.redis_url) if settings.redis_url else LocalEvents()
         stack.push_async_callback(events.close)
         if settings.redis_url:
+            from runtime.queue.server import RedisWaker
+
             waker = RedisWaker(settings.redis_url)
             stack.push_async_callback(waker.close)
             install(waker)
@@ -48,6 +48,10 @@ async def opened(settings: Settings, clock: Clock | None = None) -> AsyncIterato
 @asynccontextmanager
 async def started(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Context]:
     """As `opened`, with a worker in this process: the embedded one, or with Redis one of many."""
+    # Only here: a command that does no work starts a second earlier without the queue's libraries.
+    from runtime.queue.embedded import EmbeddedWaker, embedded_worker
+    from runtime.queue.server import server_worker
+
     async with opened(settings, clock) as context:
         if settings.redis_url:
             async with working(server_worker(context, settings.redis_url)), _watching(context):

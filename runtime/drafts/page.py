@@ -13,6 +13,7 @@ from runtime.drafts.copy import Ref, WorkingCopy, WorkingDocument, working_copy
 from runtime.drafts.effects import Effect, effects_of
 from runtime.drafts.planned import FURTHEST, Planned, planned_releases
 from runtime.drafts.proposal import Proposal, proposal_of
+from runtime.drafts.seen import seen_effects
 from runtime.offline.comparing import Compared, compare_loaded
 from runtime.releases.prepared import Prepared
 from schema_defs.issue import Issue
@@ -89,7 +90,7 @@ async def build_changes(
         issues=_about(proposal),
         failed=proposal.failed,
         missing=proposal.missing,
-        effects=await _effects(configured, proposal, now),
+        effects=await _effects(configured, viewer, proposal, now),
         ready=proposal.ready,
         planned=tuple(_planned(configured, each) for each in await planned_releases(configured.tenant, limit=10)),
         earliest=today + timedelta(days=1),
@@ -106,10 +107,12 @@ def _about(proposal: Proposal) -> tuple[Issue, ...]:
     return tuple(each for each in proposal.issues if each.level == "error" or each.file in files)
 
 
-async def _effects(configured: Prepared, proposal: Proposal, now: datetime) -> tuple[Effect, ...]:
+async def _effects(configured: Prepared, viewer: Viewer, proposal: Proposal, now: datetime) -> tuple[Effect, ...]:
     if not proposal.chosen or proposal.errors:
         return ()
-    return await effects_of(configured.tenant, configured.release, proposal.loaded.release, now)
+    after = proposal.loaded.release
+    found = await effects_of(configured.tenant, configured.release, after, now)
+    return seen_effects(configured, viewer, after, found, now)
 
 
 async def _lines(

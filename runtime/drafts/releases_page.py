@@ -9,6 +9,7 @@ from runtime.board.marks import name_of
 from runtime.board.viewer import Viewer
 from runtime.drafts.effects import Effect, effects_of
 from runtime.drafts.page import MAY_RELEASE
+from runtime.drafts.seen import seen_effects
 from runtime.offline.comparing import Compared, compare_loaded
 from runtime.releases.live import release_numbered
 from runtime.releases.prepared import Prepared
@@ -62,7 +63,7 @@ async def build_releases(
         return None if number is not None else ReleasesView()
     return ReleasesView(
         entries=tuple(found[:SHOWN]),
-        chosen=await _chosen(configured, entry, now),
+        chosen=await _chosen(configured, viewer, entry, now),
         more=max(0, len(found) - SHOWN),
         may_release=viewer.has(*MAY_RELEASE),
     )
@@ -77,18 +78,19 @@ def _entry(
     )  # fmt: skip
 
 
-async def _chosen(configured: Prepared, entry: ReleaseEntry, now: datetime) -> ChosenRelease:
+async def _chosen(configured: Prepared, viewer: Viewer, entry: ReleaseEntry, now: datetime) -> ChosenRelease:
     tenant, number = configured.tenant, entry.number
     changes = await changes_between(tenant, number - 1, number)
     if entry.live:
         return ChosenRelease(entry=entry, changes=changes)
     earlier = await release_numbered(tenant, number)
     assert earlier is not None
+    effects = await effects_of(tenant, configured.release, earlier.release, now)
     return ChosenRelease(
         entry=entry,
         changes=changes,
         back=await changes_between(tenant, configured.number, number),
-        effects=await effects_of(tenant, configured.release, earlier.release, now),
+        effects=seen_effects(configured, viewer, earlier.release, effects, now),
     )
 
 

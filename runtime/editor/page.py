@@ -18,10 +18,12 @@ from runtime.drafts.copy import Ref, WorkingCopy, WorkingDocument, working_copy
 from runtime.drafts.page import MAY_WRITE
 from runtime.drafts.rows import DraftChangeRow
 from runtime.drafts.save import DraftConflictError
+from runtime.drafts.seen import may_see_draft
 from runtime.editor.form import form_of, shown
 from runtime.editor.rule_preview import preview_rule
-from runtime.editor.view import Conflict, Differs, EditorView, HistoryView, Look, Step
+from runtime.editor.view import Conflict, Differs, EditorView, HistoryView, Look, RulePreview, Step
 from runtime.offline.configuration import checked
+from runtime.people.rights import sight_in
 from runtime.releases.prepared import Prepared
 from runtime.releases.rows import ReleaseRow
 from runtime.releases.texts import body, loaded_of
@@ -92,6 +94,8 @@ async def look_further(
         return look
     release = await dated_of(configured.tenant, _overlaid(copy, document, text)[0].release)
     whole = Prepared(configured.tenant, configured.number, release, configured.org)
+    if not may_see_draft(configured, whole, sight_in(configured, viewer, configured.calendar.today(now)), name):
+        return msgspec.structs.replace(look, rule=RulePreview(hidden=True))
     return msgspec.structs.replace(look, rule=await preview_rule(whole, viewer, now, name))
 
 

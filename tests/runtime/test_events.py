@@ -134,7 +134,7 @@ async def test_an_event_of_a_transaction_that_failed_never_goes_out(context: Con
     assert (await asyncio.wait_for(reader, 5))[0].data == {"n": 2}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(st.lists(st.integers(0, KEPT + 60), min_size=1, max_size=6), st.integers(0, 3))
 def test_a_reader_gets_all_events_in_order_or_is_told_of_the_gap(bursts: list[int], pauses: int) -> None:
     asyncio.run(_read_bursts(bursts, pauses))

@@ -8,8 +8,11 @@ import pytest
 
 from runtime.drafts.copy import working_document
 from runtime.drafts.save import save_draft
+from runtime.releases.publish import publish
 from runtime.settings import read_settings
 from runtime.start import opened
+from runtime.tenants.store import create_tenant
+from schema_defs.loader import load_folder
 from tests.admin.cli.test_operation import Duiqi
 from tests.runtime.company import COMPANY
 
@@ -19,11 +22,20 @@ TENANT = ("--tenant", "acme")
 @pytest.fixture
 def duiqi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Duiqi:
     """A system whose tenant has the small company as release 1."""
-    made = Duiqi(tmp_path)
     monkeypatch.setenv("DUIQI_DATA_DIR", str(tmp_path))
-    made.run("tenant", "create", "acme")
-    made.run("publish", str(written(tmp_path, COMPANY)), *TENANT, "--by", "anna")
-    return made
+    asyncio.run(_found(written(tmp_path, COMPANY)))
+    return Duiqi(tmp_path)
+
+
+async def _found(folder: Path) -> None:
+    async with opened(read_settings()) as context:
+        await create_tenant("acme", "Acme", now=context.clock.now())
+    await _publish(folder)
+
+
+async def _publish(folder: Path) -> None:
+    async with opened(read_settings()) as context:
+        await publish(context, "acme", load_folder(folder), by="anna")
 
 
 def written(folder: Path, text: str) -> Path:
@@ -73,15 +85,15 @@ def test_a_folder_is_planned_and_never_dated_back(duiqi: Duiqi, tmp_path: Path) 
 
 def test_four_eyes_are_passed_over_only_in_writing(duiqi: Duiqi, tmp_path: Path) -> None:
     guarded = COMPANY.replace("kind: organisation", "kind: organisation\nfour_eyes: [rule]")
-    duiqi.run("publish", str(written(tmp_path, guarded)), *TENANT)
+    asyncio.run(_publish(written(tmp_path, guarded)))
     folder = str(written(tmp_path, guarded.replace("0.8", "0.75")))
     assert "four eyes" in duiqi.run("publish", folder, *TENANT, code=1)
     assert "is live" in duiqi.run("publish", folder, *TENANT, "--without-approval")
 
 
 @pytest.mark.parametrize("words", [("check",), ("diff",), ("publish", *TENANT), ("publish", "x", "--drafts", *TENANT)])
-def test_half_a_command_says_how_it_is_written(duiqi: Duiqi, words: tuple[str, ...]) -> None:
-    assert "write duiqi" in duiqi.run(*words, code=2)
+def test_half_a_command_says_how_it_is_written(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert "write duiqi" in Duiqi(tmp_path).run(*words, code=2)
 
 
 def _in_two_days() -> str:

@@ -178,7 +178,7 @@ def test_numbers_are_thresholds_when_nothing_else_changed(
 
 
 @given(st.integers(1, 9).map(lambda n: n / 10), st.integers(1, 30), st.integers(1, 10**9))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_comparing_there_and_back_swaps_before_and_after(factor: float, days: int, total: int) -> None:
     text = BEFORE.replace("0.8 * pace", f"{factor} * pace").replace("for: 3", f"for: {days}")
     text = text.replace("total: 530000000", f"total: {total}")

@@ -79,7 +79,7 @@ def difference(found: Bridge) -> Fraction:
     return found.end - found.start
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(PLACES), st.booleans())
 def test_the_steps_add_up_to_the_difference_exactly(seed, place, is_redefined):
     before, after = histories(seed)
@@ -96,7 +96,7 @@ def test_the_steps_add_up_to_the_difference_exactly(seed, place, is_redefined):
                 assert step.kind == "definition_changed" or sum(move.by for move in step.moves) == step.by
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(st.integers(0, 10**9))
 def test_its_ends_are_the_numbers_of_the_two_moments(seed):
     before, after = histories(seed)
@@ -179,7 +179,7 @@ def windowed(found: list[Record], last: date) -> Side:
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 10**9), st.sampled_from(PLACES), st.sampled_from(["rolling", "year", "against", "times", "mixed"])
 )
@@ -192,7 +192,7 @@ def test_the_steps_of_a_window_add_up_exactly(seed, place, name):
             assert all(sum(move.by for move in step.moves) == step.by for step in found.steps)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**9), st.sampled_from(PLACES), st.booleans())
 def test_groups_add_up_to_the_difference_exactly(seed, place, is_redefined):
     before, after = histories(seed)

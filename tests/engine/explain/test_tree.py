@@ -89,7 +89,7 @@ def ground_of(rows: dict[str, list]) -> Ground:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(st.integers(0, 10**9))
 def test_the_leaves_of_every_metric_give_the_computed_value_at_every_level(seed):
     rows, ground = world(seed)
@@ -108,7 +108,7 @@ def test_the_leaves_of_every_metric_give_the_computed_value_at_every_level(seed)
             assert again == expected, row
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(st.integers(0, 10**9))
 def test_without_one_of_its_leaves_a_sum_or_count_is_another(seed):
     _, ground = world(seed)
@@ -137,7 +137,7 @@ def test_the_records_that_decide_are_marked():
     assert marks("amount", *rows) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(
     st.none() | st.floats(-1e9, 1e9),
     st.none() | st.decimals(-(10**6), 10**6, places=2),
@@ -158,7 +158,7 @@ def test_figures_are_given_again_by_their_leaves(actual, target, day, how, is_ra
         assert rebuild(node) == node.value, name
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(st.lists(st.none() | st.floats(-3, 3), min_size=3, max_size=3))
 def test_a_score_is_given_again_by_its_parts(values):
     card = msgspec.convert(
@@ -210,7 +210,7 @@ def test_every_target_of_a_plan_is_given_again_from_the_years_total(written):
     assert rebuild(target_node(split, "region", "moon", "2026-03")) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(st.lists(st.none() | st.sampled_from([0.1, 0.5, 0.79, 0.8, 0.9, 1.2]), min_size=1, max_size=12))
 def test_a_streak_is_given_again_by_what_its_days_read(attainments):
     rule = RuleBody(when="attainment < 0.8 * pace", for_=3, recover_when="attainment >= 0.9 * pace")

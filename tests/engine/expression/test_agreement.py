@@ -183,7 +183,7 @@ def answer_of_column(expression: Expression, row: dict[str, Value]) -> Answer:
         return error.kind, error.at, error.said
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=160, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=expressions, row=rows)
 def test_one_row_comes_to_the_same_in_all_evaluators(text: str, row: dict[str, Value]) -> None:
     expression = parse(text, NAMES, where=["map"])
@@ -192,7 +192,7 @@ def test_one_row_comes_to_the_same_in_all_evaluators(text: str, row: dict[str, V
     assert answer_of_column(expression, row) == answer
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=expressions, many=st.lists(rows, min_size=0, max_size=14))
 def test_many_rows_in_columns_come_to_the_same_as_one_by_one(text: str, many: list[dict[str, Value]]) -> None:
     expression = parse(text, NAMES, where=["map"])
@@ -204,7 +204,7 @@ def test_many_rows_in_columns_come_to_the_same_as_one_by_one(text: str, many: li
     assert at_once.trouble == one_by_one.trouble
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=32, deadline=None, suppress_health_check=list(HealthCheck))
 @given(first=expressions, second=expressions, many=st.lists(rows, min_size=1, max_size=14))
 def test_expressions_that_share_their_parts_come_to_what_each_comes_to_alone(
     first: str, second: str, many: list[dict[str, Value]]
@@ -252,7 +252,7 @@ fitting_rows = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=expressions, row=fitting_rows)
 def test_what_the_static_check_accepts_has_no_type_error_on_fitting_rows(text: str, row: dict[str, Value]) -> None:
     assume("anything" not in text and "map_value" not in text)

@@ -404,7 +404,7 @@ def round4(amount: object) -> Decimal:
     return ((abs(exact) / step + Decimal("0.5")) // 1 * step).copy_sign(exact)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(ROWS)
 def test_equals_a_naive_computation(rows: list[dict[str, str]]) -> None:
     orders = records(ORDERS, *rows)

@@ -78,7 +78,7 @@ def record(rng: Random, number: int, *, credit: bool) -> Record:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 100_000), count=st.integers(1, 40))
 def test_columns_equal_rows_for_every_aggregate_scope_and_period(name: str, seed: int, count: int) -> None:
     rng, of = Random(seed), DATASETS[name]

@@ -72,7 +72,7 @@ def versions(seed: int, count: int) -> list[Record]:
     return records(ORDERS, *rows)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from(["region", "person", "company"]), st.randoms(use_true_random=False))
 def test_incremental_equals_full_in_any_order_of_asking(seed: int, scope: str, random: Random) -> None:
     rows = versions(seed, 24)

@@ -51,7 +51,7 @@ KINDS = [(aggregate, unit) for aggregate in AGGREGATES for unit in ("number", "m
 
 
 @pytest.mark.parametrize(("aggregate", "unit"), KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(rows=ROWS, cuts=st.lists(st.integers(0, 12), min_size=2, max_size=2), random=st.randoms(use_true_random=False))
 def test_parts_merged_in_any_order_equal_the_whole(
     aggregate: str, unit: str, rows: list[Record], cuts: list[int], random: object
@@ -69,7 +69,7 @@ def test_parts_merged_in_any_order_equal_the_whole(
 
 
 @pytest.mark.parametrize(("aggregate", "unit"), KINDS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(rows=ROWS)
 def test_a_stored_partial_comes_back_equal(aggregate: str, unit: str, rows: list[Record]) -> None:
     partial = partial_of(measure(aggregate, unit), rows)
@@ -78,21 +78,21 @@ def test_a_stored_partial_comes_back_equal(aggregate: str, unit: str, rows: list
     assert from_plain(msgspec.msgpack.decode(msgspec.msgpack.encode(plain))) == partial
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=32, deadline=None)
 @given(st.lists(st.floats(-1e15, 1e15), max_size=20))
 def test_a_sum_of_plain_numbers_is_correctly_rounded(numbers: list[float]) -> None:
     partial = partial_of(measure("sum"), [record(position, number) for position, number in enumerate(numbers)])
     assert value_of(partial) == math.fsum(numbers)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=32, deadline=None)
 @given(st.lists(st.floats(-1e15, 1e15), min_size=1, max_size=20))
 def test_an_average_is_the_exact_sum_by_the_count_rounded_once(numbers: list[float]) -> None:
     partial = partial_of(measure("average"), [record(position, number) for position, number in enumerate(numbers)])
     assert value_of(partial) == float(sum(map(Fraction, numbers), Fraction()) / len(numbers))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=32, deadline=None)
 @given(st.lists(st.decimals(-(10**12), 10**12, places=4), max_size=20))
 def test_money_is_summed_exactly(amounts: list[Decimal]) -> None:
     partial = partial_of(

@@ -112,7 +112,7 @@ def naive(
     return total
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(histories(), st.sampled_from(range(len(WAYS))), st.integers(0, 34))
 def test_computing_and_the_past_say_what_the_words_say(rows: list[Record], way: int, offset: int) -> None:
     (returns, attribution), name = WAYS[way], METRICS[way].name

@@ -55,7 +55,7 @@ def stored(partial: Partial) -> bytes:
 
 
 @pytest.mark.parametrize("name", DATASETS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 100_000), count=st.integers(0, 60))
 def test_whole_days_are_stored_as_if_read_record_by_record(name: str, seed: int, count: int) -> None:
     rng, of = Random(seed), DATASETS[name]
@@ -83,7 +83,7 @@ def test_whole_days_are_stored_as_if_read_record_by_record(name: str, seed: int,
 
 
 @pytest.mark.parametrize("name", DATASETS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 100_000),
     count=st.integers(1, 60),

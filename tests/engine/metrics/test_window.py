@@ -111,7 +111,7 @@ def naive_window(name: str, read: Callable[[date, date], float | None], day: dat
     return now - then if name == "change" else now / then
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(sorted(BASES)),
@@ -212,7 +212,7 @@ def test_the_same_point_is_the_one_by_which_as_many_working_days_had_gone(day: s
         assert found[1] == date.fromisoformat(point)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(st.dates(date(2023, 1, 1), date(2026, 12, 30)), st.sampled_from(["month", "quarter", "year"]), st.booleans())
 def test_the_same_point_never_goes_back_and_ends_with_the_earlier_period(day: date, by: By, in_china: bool) -> None:
     calendar = calendar_of(Calendar(country="CN" if in_china else None))

@@ -88,7 +88,7 @@ def alone(reader: FieldReader, cell: object) -> Value | Said:
 
 @pytest.mark.parametrize("kind", FIELDS)
 @given(column=columns)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 def test_a_column_says_the_same_as_its_cells(kind: FieldType, column: list[object]) -> None:
     reader = FieldReader(FIELDS[kind], UTC, SHANGHAI)
     values, wrong = read_column(column, reader.read)
@@ -99,7 +99,7 @@ def test_a_column_says_the_same_as_its_cells(kind: FieldType, column: list[objec
 
 @pytest.mark.parametrize("source", [None, FILES])
 @given(raws=st.lists(raw_rows, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 def test_rows_together_say_the_same_as_each_alone(source: Source | None, raws: list[dict[str, object]]) -> None:
     together, single = (RecordReader(SALES, source, calendar_of(Calendar())) for _ in range(2))
     assert together.read_all(raws) == [single.read(raw) for raw in raws]

@@ -83,7 +83,7 @@ VERSIONS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(VERSIONS, max_size=14), st.one_of(st.none(), st.integers(0, 44)))
 def test_as_known_is_what_the_definition_says(records: list[Record], quarters: int | None) -> None:
     known = None if quarters is None else FIRST + timedelta(hours=6 * quarters)

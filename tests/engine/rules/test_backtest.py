@@ -84,7 +84,7 @@ histories = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(
     histories,
     st.integers(1, 3),
@@ -293,7 +293,7 @@ def test_a_source_that_never_came_has_no_data_and_one_of_which_nothing_is_said_h
     assert "holds" in {one.verdict for one in lived({"payments": []})}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.integers(-3, 17), st.integers(0, 6)), max_size=5))
 def test_the_last_day_equals_a_judgement_of_all_days_with_what_is_complete_then(steps):
     """Whatever the way to it, the end follows from how far the source is complete at the end: 57 working days lie before."""

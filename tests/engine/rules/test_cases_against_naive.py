@@ -91,13 +91,13 @@ def result(written):
     return run_case(loaded.release.cases["t"], loaded.release)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(definitions, steps, silences)
 def test_what_the_naive_fold_expects_passes(define, listed, quiet):
     assert [said.en for said in result(document(define, listed, quiet)).failures] == []
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(definitions, steps, silences, st.integers(0, 13), st.sampled_from(["firing", "inactive", "pending"]))
 def test_a_wrong_expectation_fails_on_its_day(define, listed, quiet, position, state):
     written = document(define, listed, quiet)

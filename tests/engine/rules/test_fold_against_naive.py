@@ -64,7 +64,7 @@ def played(rule, history):
         yield day, silent, facts
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=160, deadline=None)
 @given(rules, histories)
 def test_every_step_says_what_a_search_through_the_whole_history_says(rule, history):
     told, teller = Told(), naive.Teller(naive_rule(rule))
@@ -78,7 +78,7 @@ def test_every_step_says_what_a_search_through_the_whole_history_says(rule, hist
         told = outcome.told
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules, histories, st.randoms(use_true_random=False))
 def test_the_final_state_does_not_depend_on_the_order_of_arrival(rule, history, random):
     *_, (day, _, known) = played(rule, history)
@@ -87,7 +87,7 @@ def test_the_final_state_does_not_depend_on_the_order_of_arrival(rule, history, 
     assert timeline(rule, shuffled, day).state == timeline(rule, judgements(known), day).state
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules, histories)
 def test_a_second_evaluation_of_the_same_facts_tells_nothing_more(rule, history):
     told = Told()
@@ -99,7 +99,7 @@ def test_a_second_evaluation_of_the_same_facts_tells_nothing_more(rule, history)
         told = first.told
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules, histories, st.integers(0, 21))
 def test_replaying_from_any_day_on_equals_replaying_everything(rule, history, cut):
     *_, (day, _, known) = played(rule, history)
@@ -109,7 +109,7 @@ def test_replaying_from_any_day_on_equals_replaying_everything(rule, history, cu
     assert conclude(rule, whole, day, Told()).state == (whole[-1].state if whole else "inactive")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rules, histories)
 def test_notice_numbers_count_up_by_one_and_are_never_reused(rule, history):
     told, numbers = Told(), []

@@ -47,7 +47,7 @@ def final(records):
     return [order(key[0], one.day, one.region, one.values["amount"]) for key, one in last.items() if not one.deleted]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(histories, st.sampled_from(CONDITIONS))
 def test_hindsight_is_a_backtest_of_the_final_records_known_from_their_own_days(history, when):
     records, replay = replay_of(history, when)
@@ -57,7 +57,7 @@ def test_hindsight_is_a_backtest_of_the_final_records_known_from_their_own_days(
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 @given(histories, st.sampled_from(CONDITIONS))
 def test_every_other_verdict_is_explained_by_records_that_add_up(history, when):
     records, replay = replay_of(history, when)

@@ -76,7 +76,7 @@ blocks = st.recursive(
 
 
 @given(blocks)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_both_print_the_same(source: str) -> None:
     problems = check(source)
     if problems:

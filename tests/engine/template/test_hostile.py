@@ -199,7 +199,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=25).map("".join))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=160, deadline=None)
 def test_any_mixture_renders_or_is_refused_in_words(source: str) -> None:
     result = outcome(source)
     assert is_answer(result)

@@ -29,7 +29,7 @@ def month_of(measure: Measure, days: dict[date, Partial]) -> dict[date, Stored]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_rework_gives_the_month_that_adding_everything_up_gives(data: st.DataObject) -> None:
     measure = data.draw(st.sampled_from(MEASURES))
@@ -48,7 +48,7 @@ def test_rework_gives_the_month_that_adding_everything_up_gives(data: st.DataObj
         assert work is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_partial_comes_back_from_its_text(data: st.DataObject) -> None:
     partial = data.draw(partials(data.draw(st.sampled_from(MEASURES))))

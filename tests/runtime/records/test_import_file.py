@@ -373,7 +373,7 @@ LINES = st.lists(
 
 
 @given(first=LINES, second=LINES, where=st.integers(0, 3))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_any_files_in_any_order_of_interruptions_end_in_the_state_of_the_last_reading(
     context: Context, orders: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: Any, second: Any, where: int
 ) -> None:

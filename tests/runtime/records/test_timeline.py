@@ -135,7 +135,7 @@ class Naive:
 rows = st.tuples(st.sampled_from("abc"), st.none() | st.integers(0, 8))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(st.lists(rows, min_size=1, max_size=4), min_size=1, max_size=6))
 def test_at_every_moment_the_same_is_known_as_by_the_naive_reading(chunks: list[list[tuple[str, int | None]]]) -> None:
     line, naive = Timeline(), Naive()
@@ -148,7 +148,7 @@ def test_at_every_moment_the_same_is_known_as_by_the_naive_reading(chunks: list[
             assert as_known(line, at(hour)) == naive.at(at(hour))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 4)), min_size=1, max_size=10))
 def test_a_file_that_is_read_again_changes_nothing(some: list[tuple[str, int]]) -> None:
     rows = [record(content, known) for content, known in sorted(some, key=lambda each: each[1])]

@@ -185,7 +185,7 @@ def _is_read_back(text: str) -> bool:
         return False
 
 
-@settings(max_examples=150, deadline=None, phases=QUICK)
+@settings(max_examples=60, deadline=None, phases=QUICK)
 @given(st.data())
 def test_any_edit_of_any_text_gives_the_document_with_that_value_and_no_other_line_changes(data):
     text = data.draw(written().filter(_is_read_back))
@@ -195,7 +195,7 @@ def test_any_edit_of_any_text_gives_the_document_with_that_value_and_no_other_li
     _law(text, before, path, value)
 
 
-@settings(max_examples=40, deadline=None, phases=QUICK)
+@settings(max_examples=16, deadline=None, phases=QUICK)
 @given(st.data(), st.sampled_from(DOCUMENTS))
 def test_so_it_is_in_every_document_that_comes_with_the_product(data, file):
     parts = [part for part in file.read_text(encoding="utf-8").split("---\n") if part.strip()]

@@ -31,7 +31,7 @@ def text_of(outgoing: Outgoing, max_bytes: int = 20_000) -> str:
 
 
 @given(title=WORDS, body=WORDS, repeat=st.integers(1, 60), max_bytes=st.integers(1_500, 20_000), zh=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_message_exceeds_the_limit_or_loses_its_link_and_mentions(
     title: str, body: str, repeat: int, max_bytes: int, zh: bool
 ) -> None:
@@ -123,7 +123,7 @@ def test_an_unended_block_of_code_does_not_swallow_the_link() -> None:
 
 
 @given(text=WORDS, room=st.integers(30, 300))
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_a_cut_text_fits_and_begins_like_the_whole(text: str, room: int) -> None:
     done = cut(text * 3, room, lambda count: f"…{count}")
     assert size(done) <= room
