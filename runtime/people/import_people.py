@@ -23,19 +23,10 @@ async def import_people(publishing: Publishing) -> None:
     """
     release, tenant, now = publishing.live.release, publishing.tenant, publishing.now
     people = _people(publishing.context, tenant, release, publishing.loaded)
-    if people and _are_new(publishing, people):
+    if people:
         change = await put_people(tenant, people, publishing.context.secrets, now=now, all_of_them=True)
         await mark_owners(tenant, release, change.moved, now)
         await make_people_stale(tenant, change.moved)
-
-
-def _are_new(publishing: Publishing, people: Sequence[Person]) -> bool:
-    """Whether the documents say of the people what they did not say before; what was changed by hand since then stays otherwise."""
-    before = publishing.before.release.organisation if publishing.before else None
-    organisation = publishing.live.release.organisation
-    if before is None or organisation is None or organisation.people_from is not None:
-        return True
-    return before.people != organisation.people or before.people_from is not None
 
 
 async def brings_other_people(context: Context, tenant: str, release: Release, loaded: Loaded | None) -> bool:
