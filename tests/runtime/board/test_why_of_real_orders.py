@@ -3,7 +3,7 @@
 import csv
 import os
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from runtime.board.viewer import Viewer
 from runtime.board.watch_page import build_watch
 from runtime.board.why import build_why, desk_of
 from runtime.board.why_tree import figure_of, number_node
-from runtime.queue.drain import drain
+from runtime.queue.drain import drain_until
 from runtime.queue.jobs import enqueue
 from runtime.records.folder import folder_of
 from runtime.releases.prepared import demand_prepared
@@ -45,7 +45,8 @@ async def published(context, tenant, tmp_path):
     shutil.copy(REAL / ORDERS, files / ORDERS)
     await publish(context, tenant, load_folder(folder), by="boss")
     await enqueue(tenant, "sync", "order_files", {"source": "order_files"}, now=context.clock.now())
-    await drain(context, tenant)
+    # Rules that were asked too early, before the orders were read, ask again within minutes.
+    await drain_until(context, context.clock, context.clock.now() + timedelta(minutes=10), tenant)
     return await demand_prepared(tenant)
 
 
